@@ -1,0 +1,73 @@
+package org.paretopress.kernels.compress;
+
+import java.util.Objects;
+
+/**
+ * Second moments of a layer's inputs over the calibration text. The array is not copied and must not change afterwards.
+ * {@link StatisticsFile} is the form on disk.
+ *
+ * @param columns inputs of the layer, n
+ * @param tokens calibration tokens that were averaged
+ * @param hessian mean over tokens of x xᵀ; row-major, n × n, exactly symmetric; half the Hessian of the layer's
+ *     squared output error (Frantar et al., ICLR 2023, section 3)
+ */
+public record CalibrationStatistics(int columns, long tokens, double[] hessian) {
+
+    /** One array holds the Hessian. */
+    static final int MAX_COLUMNS = 46_340;
+
+    public CalibrationStatistics {
+        Objects.requireNonNull(hessian, "hessian");
+        if (columns < 1 || columns > MAX_COLUMNS || (long) columns * columns != hessian.length) {
+            throw new IllegalArgumentException("Calibration statistics of " + columns + " columns cannot have "
+                    + hessian.length + " second moments.\nMaybe they belong to another layer's input.");
+        }
+        if (tokens < 1) {
+            throw new IllegalArgumentException("Calibration statistics were averaged over " + tokens
+                    + " tokens.\nMaybe the calibration text is empty.");
+        }
+        requireMoments(columns, hessian);
+    }
+
+    /**
+     * Statistics from one computed triangle, as a symmetric product leaves it.
+     *
+     * @param hessian its upper triangle (row ≤ column) is mirrored into the lower one, in place
+     */
+    public static CalibrationStatistics ofUpperTriangle(int columns, long tokens, double[] hessian) {
+        for (int row = 0; row < columns; row++) {
+            for (int column = row + 1; column < columns; column++) {
+                hessian[column * columns + row] = hessian[row * columns + column];
+            }
+        }
+        return new CalibrationStatistics(columns, tokens, hessian);
+    }
+
+    /** The second moment of two inputs. */
+    public double at(int row, int column) {
+        return hessian[row * columns + column];
+    }
+
+    private static void requireMoments(int columns, double[] hessian) {
+        for (int row = 0; row < columns; row++) {
+            for (int column = row; column < columns; column++) {
+                double moment = hessian[row * columns + column];
+                double mirrored = hessian[column * columns + row];
+                if (!(Math.abs(moment) <= Double.MAX_VALUE) || moment != mirrored || (row == column && moment < 0)) {
+                    throw new IllegalArgumentException("Calibration statistics: the second moment of inputs " + row
+                            + " and " + column + " is " + moment + ", and of " + column + " and " + row + " is "
+                            + mirrored + ".\nMaybe activations overflowed, or one triangle was not mirrored.");
+                }
+            }
+        }
+    }
+
+    /** Refuses statistics of another width than the layer's inputs. */
+    void requireInputsOf(WeightMatrix weights) {
+        if (columns != weights.columns()) {
+            throw new IllegalArgumentException("Layer " + weights.layer() + " has " + weights.columns()
+                    + " inputs, its calibration statistics " + columns
+                    + ".\nMaybe the statistics of another layer were handed over.");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.paretopress.kernels.compress;
+
+import java.util.Objects;
+
+/**
+ * Dense weights of one layer; {@code y = x · Wᵀ}. The array is not copied and must not change afterwards.
+ *
+ * @param layer the linear weight matrix, such as {@code model.layers.3.mlp.up_proj}
+ * @param rows outputs
+ * @param columns inputs
+ * @param values row-major, rows × columns, finite
+ */
+public record WeightMatrix(String layer, int rows, int columns, float[] values) {
+
+    public WeightMatrix {
+        Objects.requireNonNull(layer, "layer");
+        if (rows < 1 || columns < 1 || (long) rows * columns != values.length) {
+            throw new IllegalArgumentException("Layer " + layer + ": " + values.length + " weights are no matrix of "
+                    + rows + " x " + columns + ".\nMaybe the tensor has another shape than its name suggests.");
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new IllegalArgumentException("Layer " + layer + ": the weight at row " + i / columns + ", column "
+                        + i % columns + " is " + values[i]
+                        + ".\nMaybe the model file is damaged, or was converted beyond the range of its type.");
+            }
+        }
+    }
+
+    /** One weight. */
+    public float at(int row, int column) {
+        return values[row * columns + column];
+    }
+}

@@ -1,0 +1,2 @@
+/** Compressed models and configurations in the formats of other tools. */
+package org.paretopress.kernels.export;

@@ -1,0 +1,37 @@
+package org.paretopress.kernels.levels;
+
+/** A layer file or manifest that cannot be what was written: cut, changed, of another version, or of another run. */
+public final class CorruptLevelException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String file;
+    private final long offset;
+
+    /**
+     * @param file name of the file
+     * @param offset byte in the file where the trouble starts
+     * @param reason what is wrong, with the value found
+     * @param remedy the likely remedy; continues the line that starts "Maybe"
+     */
+    public CorruptLevelException(String file, long offset, String reason, String remedy) {
+        this(file, offset, reason, remedy, null);
+    }
+
+    /** As above, with the exception that revealed the trouble. */
+    public CorruptLevelException(String file, long offset, String reason, String remedy, Throwable cause) {
+        super(file + " is corrupt at byte " + offset + ": " + reason + ".\nMaybe " + remedy + ".", cause);
+        this.file = file;
+        this.offset = offset;
+    }
+
+    /** Name of the file. */
+    public String file() {
+        return file;
+    }
+
+    /** Byte in the file where the trouble starts. */
+    public long offset() {
+        return offset;
+    }
+}

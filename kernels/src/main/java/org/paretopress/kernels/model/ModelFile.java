@@ -1,0 +1,66 @@
+package org.paretopress.kernels.model;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+
+/** A model on disk: its dimensions and its tensors. All shapes are checked on opening; weights are read on demand. */
+public sealed interface ModelFile permits HuggingFaceModel {
+
+    /** Opens a Hugging Face directory. */
+    static ModelFile open(Path path) {
+        return HuggingFaceModel.open(path);
+    }
+
+    Path path();
+
+    ModelConfig config();
+
+    /** Every tensor of the model, in the order of its files. */
+    Collection<TensorInfo> tensors();
+
+    /** @throws MalformedModelException if there is no such tensor */
+    TensorInfo tensor(String name);
+
+    /** The bytes of some rows of a tensor, mapped, little-endian, at most 2 GiB. */
+    ByteBuffer bytes(TensorInfo tensor, long firstRow, long rows);
+
+    /** The files whose bytes make up the model, for fingerprints. */
+    List<Path> files();
+
+    /** Bytes of everything that is not a compressible layer: embeddings, norms, head, as stored. */
+    default long fixedSizeInBytes() {
+        long layers = config().layers().stream()
+                .mapToLong(layer -> tensor(layer.name() + ".weight").sizeInBytes())
+                .sum();
+        return sizeInBytes() - layers;
+    }
+
+    /** Bytes of all tensors as stored. */
+    default long sizeInBytes() {
+        return tensors().stream().mapToLong(TensorInfo::sizeInBytes).sum();
+    }
+
+    /**
+     * Reads rows as floats.
+     *
+     * @param target receives {@code rows × columns} values, row by row
+     */
+    default void read(TensorInfo tensor, long firstRow, int rows, float[] target) {
+        ByteBuffer bytes = bytes(tensor, firstRow, rows);
+        int size = tensor.type().sizeInBytes();
+        int count = rows * tensor.columns();
+        for (int i = 0; i < count; i++) {
+            target[i] = tensor.type().read(bytes, i * size);
+        }
+    }
+
+    /** A whole tensor as floats, row by row; for tensors of fewer than 2^29 elements. */
+    default float[] read(String name) {
+        TensorInfo tensor = tensor(name);
+        float[] values = new float[Math.toIntExact(tensor.elements())];
+        read(tensor, 0, Math.toIntExact(tensor.rows()), values);
+        return values;
+    }
+}

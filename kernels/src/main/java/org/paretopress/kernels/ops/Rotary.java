@@ -1,0 +1,42 @@
+package org.paretopress.kernels.ops;
+
+import org.paretopress.kernels.model.ModelConfig;
+
+/**
+ * Cosines and sines of rotary position embeddings (Su et al., RoFormer, 2021), in the layout of Hugging Face Llama:
+ * channel {@code i} of a head turns together with channel {@code i + headSize / 2}.
+ *
+ * @param headSize channels a head; even
+ * @param cosines {@code positions × headSize / 2}, row by row
+ * @param sines likewise
+ */
+public record Rotary(int headSize, int positions, float[] cosines, float[] sines) {
+
+    /** The table for positions 0 to {@code positions - 1}, frequencies scaled as the model asks. */
+    public static Rotary of(ModelConfig config, int positions) {
+        int half = config.headSize() / 2;
+        float[] cosines = new float[positions * half];
+        float[] sines = new float[positions * half];
+        for (int i = 0; i < half; i++) {
+            double frequency = scaled(config, Math.pow(config.ropeTheta(), -2.0 * i / config.headSize()));
+            for (int position = 0; position < positions; position++) {
+                cosines[position * half + i] = (float) StrictMath.cos(position * frequency);
+                sines[position * half + i] = (float) StrictMath.sin(position * frequency);
+            }
+        }
+        return new Rotary(config.headSize(), positions, cosines, sines);
+    }
+
+    /** Llama 3.1's rule: long wavelengths slow down by {@code factor}, short ones stay, those between are blended. */
+    private static double scaled(ModelConfig config, double frequency) {
+        if (config.ropeScaling().isEmpty()) {
+            return frequency;
+        }
+        ModelConfig.RopeScaling scaling = config.ropeScaling().get();
+        double turns = scaling.originalPositions() * frequency / (2 * Math.PI);
+        double blend =
+                (turns - scaling.lowFrequencyFactor()) / (scaling.highFrequencyFactor() - scaling.lowFrequencyFactor());
+        double share = Math.max(0, Math.min(1, blend));
+        return frequency * (share + (1 - share) / scaling.factor());
+    }
+}

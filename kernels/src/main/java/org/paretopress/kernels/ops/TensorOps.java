@@ -1,0 +1,55 @@
+package org.paretopress.kernels.ops;
+
+/**
+ * What a Llama forward pass and its loss are made of.
+ *
+ * <p>A batch is a whole number of sequences of equal length, one token a row. An instance owns scratch memory and serves
+ * one thread at a time; tensors may be read by many. Every result is a function of the arguments alone, bit for bit.
+ */
+public interface TensorOps extends AutoCloseable {
+
+    /** A tensor with undefined contents. */
+    Tensor allocate(int rows, int columns);
+
+    /** {@code y = x·Wᵀ}, or {@code y += x·Wᵀ}. x: tokens × inputs, weight: outputs × inputs, y: tokens × outputs. */
+    void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate);
+
+    /** {@code y = x / rms(x) · gain}, row by row, rms with {@code epsilon} under the root. gain: one value a column. */
+    void rmsNorm(Tensor x, float[] gain, double epsilon, Tensor y);
+
+    /** Turns every head of every token by its position in its sequence, in place. x: tokens × (heads · headSize). */
+    void rotate(Tensor x, Rotary rotary, int sequenceLength);
+
+    /**
+     * Causal grouped-query attention with softmax(QKᵀ / √headSize) V.
+     *
+     * @param q tokens × (heads · headSize)
+     * @param k tokens × (keyValueHeads · headSize); query head h reads key head h · keyValueHeads / heads
+     * @param v shaped like k
+     * @param y shaped like q
+     */
+    void attention(Tensor q, Tensor k, Tensor v, int headSize, int sequenceLength, Tensor y);
+
+    /** {@code gate = silu(gate) · up}, in place (Shazeer, GLU variants, 2020). */
+    void swiGlu(Tensor gate, Tensor up);
+
+    /** {@code product = xᵀ·x}, the Hessian of a layer's squared output error up to scale. product: columns × columns. */
+    void gram(Tensor x, Tensor product);
+
+    /** The distribution that logits stand for, in memory of its own. */
+    DensePrediction densePrediction(Tensor logits);
+
+    /**
+     * Loss of each token's prediction.
+     *
+     * @param logits tokens × vocabulary
+     * @param targets the token that did follow, one a row
+     * @param dense the dense model's prediction for the same rows, or null where no divergence is asked for
+     * @param kl receives KL(dense ‖ softmax(logits)) in nats, one a row; untouched without the dense prediction
+     * @param nll receives the negative log-likelihood of the target in nats, one a row
+     */
+    void score(Tensor logits, int[] targets, DensePrediction dense, double[] kl, double[] nll);
+
+    @Override
+    void close();
+}

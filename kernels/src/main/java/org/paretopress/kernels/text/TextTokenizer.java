@@ -1,0 +1,62 @@
+package org.paretopress.kernels.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.paretopress.kernels.model.MalformedModelException;
+
+/** Token ids of a text by the model's own {@code tokenizer.json}. */
+public final class TextTokenizer implements AutoCloseable {
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final int beginOfSequence;
+
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, int beginOfSequence) {
+        this.tokenizer = tokenizer;
+        this.beginOfSequence = beginOfSequence;
+    }
+
+    /**
+     * Opens the tokenizer of a model directory.
+     *
+     * @param beginOfSequence id that every text starts with, or -1 for none
+     */
+    public static TextTokenizer open(Path modelDirectory, int beginOfSequence) {
+        Path path = modelDirectory.resolve("tokenizer.json");
+        if (!Files.isRegularFile(path)) {
+            throw new MalformedModelException(
+                    path, "the model has no tokenizer.", "fetch tokenizer.json from where the model came from.");
+        }
+        try {
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.builder()
+                    .optTokenizerPath(path)
+                    .optAddSpecialTokens(false)
+                    .optTruncation(false)
+                    .optPadding(false)
+                    .build();
+            return new TextTokenizer(tokenizer, beginOfSequence);
+        } catch (IOException | RuntimeException e) {
+            throw new MalformedModelException(path, "not a tokenizer: " + e.getMessage(), "the copy was cut.");
+        }
+    }
+
+    /** The ids of a whole text, behind one begin-of-sequence token where the model has one. */
+    public int[] encode(String text) {
+        long[] ids = tokenizer.encode(text).getIds();
+        int shift = beginOfSequence >= 0 ? 1 : 0;
+        int[] tokens = new int[ids.length + shift];
+        if (shift == 1) {
+            tokens[0] = beginOfSequence;
+        }
+        for (int i = 0; i < ids.length; i++) {
+            tokens[i + shift] = Math.toIntExact(ids[i]);
+        }
+        return tokens;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

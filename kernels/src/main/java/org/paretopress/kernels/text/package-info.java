@@ -1,0 +1,2 @@
+/** From text to token sequences. */
+package org.paretopress.kernels.text;

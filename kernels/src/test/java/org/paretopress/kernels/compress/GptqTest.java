@@ -1,0 +1,134 @@
+package org.paretopress.kernels.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.paretopress.kernels.levels.PackedMatrix;
+
+class GptqTest extends CompressorContract {
+
+    @Override
+    Compressor compressor(List<Integer> bits, int quantizationGroupSize) {
+        return new Gptq(bits, quantizationGroupSize, 0.01);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,16", "3,3,2", "5,13,4", "17,40,16", "3,70,48", "2,75,100", "4,66,5", "2,100,64", "2,70,33"})
+    void equalsTheNaiveFormulation(int rows, int columns, int quantizationGroupSize) {
+        WeightMatrix weights = LayerSamples.weights(rows, columns, 11L * rows);
+        CalibrationStatistics statistics = LayerSamples.statistics(columns, columns);
+        double[][] damped = NaiveGptq.damped(statistics, 0.01);
+        for (PackedMatrix level :
+                new Gptq(List.of(2, 3, 4, 8), quantizationGroupSize, 0.01).compress(weights, statistics)) {
+            double[][] expected = NaiveGptq.quantize(weights, damped, (int) level.bits(), quantizationGroupSize);
+            for (int row = 0; row < rows; row++) {
+                float[] found = new float[columns];
+                level.dequantize(row, found);
+                for (int column = 0; column < columns; column++) {
+                    assertThat((double) found[column])
+                            .as("%s bits, row %d, column %d", level.level(), row, column)
+                            .isEqualTo(expected[row][column] + 0.0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void factorMultipliesBackToTheInverse() {
+        CalibrationStatistics statistics = LayerSamples.statistics(37, 3);
+        double[][] u = InverseFactor.of("w", statistics, 0.02).rows();
+        double[][] inverse = NaiveGptq.inverse(NaiveGptq.damped(statistics, 0.02), 0);
+        for (int i = 0; i < 37; i++) {
+            for (int j = 0; j < 37; j++) {
+                double product = 0;
+                for (int k = 0; k < 37; k++) {
+                    product += u[k][i] * u[k][j];
+                }
+                assertThat(Math.abs(product - inverse[i][j])).isLessThan(1e-11 * Math.abs(inverse[i][i]) + 1e-12);
+                assertThat(i > j ? u[i][j] : 0.0).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 6})
+    void losesLessOutputThanRoundingOnCorrelatedInputs(int bits) {
+        WeightMatrix weights = LayerSamples.weights(64, 257, 5);
+        CalibrationStatistics statistics = LayerSamples.statistics(257, 6);
+        ErrorMeter meter = new ErrorMeter(weights, statistics);
+        double gptq = meter.measure(new Gptq(List.of(bits), 64, 0.01)
+                        .compress(weights, statistics)
+                        .get(0))
+                .outputError();
+        double rounded = meter.measure(new RoundToNearest(List.of(bits), 64)
+                        .compress(weights, statistics)
+                        .get(0))
+                .outputError();
+        assertThat(gptq).isLessThan(0.7 * rounded);
+    }
+
+    @Test
+    void deadInputsGetWeightZeroAndDisturbNoOther() {
+        double[][] live = LayerSamples.inputs(60, 19, 7);
+        double[][] padded = new double[60][20];
+        for (int token = 0; token < 60; token++) {
+            System.arraycopy(live[token], 0, padded[token], 0, 9);
+            System.arraycopy(live[token], 9, padded[token], 10, 10);
+        }
+        WeightMatrix weights = LayerSamples.weights(1, 20, 8);
+        float[] liveWeights = new float[19];
+        System.arraycopy(weights.values(), 0, liveWeights, 0, 9);
+        System.arraycopy(weights.values(), 10, liveWeights, 9, 10);
+        float[] found = firstRow(weights, LayerSamples.statistics(padded));
+        float[] expected = firstRow(new WeightMatrix("live", 1, 19, liveWeights), LayerSamples.statistics(live));
+        assertThat(found[9]).isZero();
+        for (int i = 0; i < 19; i++) {
+            assertThat(found[i < 9 ? i : i + 1]).isEqualTo(expected[i]);
+        }
+    }
+
+    private static float[] firstRow(WeightMatrix weights, CalibrationStatistics statistics) {
+        float[] values = new float[weights.columns()];
+        new Gptq(List.of(4), 20, 0.01).compress(weights, statistics).get(0).dequantize(0, values);
+        return values;
+    }
+
+    @Test
+    void layersThatNothingReachesBecomeZero() {
+        CalibrationStatistics nothing = new CalibrationStatistics(4, 1, new double[16]);
+        WeightMatrix weights = LayerSamples.weights(2, 4, 9);
+        PackedMatrix level =
+                new Gptq(List.of(3), 16, 0).compress(weights, nothing).get(0);
+        float[] values = new float[8];
+        level.dequantize(values);
+        assertThat(values).containsOnly(0f);
+        assertThat(new ErrorMeter(weights, nothing).measure(level).weightError())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void refusesStatisticsThatAreNotPositiveDefinite() {
+        double[] hessian = {1, 2, 0, 2, 1, 0, 0, 0, 1};
+        CalibrationStatistics impossible = new CalibrationStatistics(3, 5, hessian);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Gptq(List.of(3), 16, 0.01).compress(LayerSamples.weights(2, 3, 1), impossible))
+                .withMessageContaining(LayerSamples.LAYER)
+                .withMessageContaining("not positive definite at input 0 with damping 0.01")
+                .withMessageContaining("\nMaybe raise the damping");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Gptq(List.of(3), 16, -1))
+                .withMessageContaining("damping = -1.0");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Gptq(List.of(3), 16, Double.NaN));
+    }
+
+    @Test
+    void namesItsParameters() {
+        assertThat(new Gptq(List.of(4, 2), 64, 0.01).method())
+                .isEqualTo("gptq bits=[2, 4] quantizationGroupSize=64 damping=0.01");
+    }
+}

@@ -1,0 +1,41 @@
+package org.paretopress.kernels.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+class Nd4jOpsTest extends TensorOpsContract {
+
+    @Override
+    TensorOps create() {
+        return new Nd4jOps();
+    }
+
+    @Test
+    void theExponentialStaysWithinTwoUnitsInTheLastPlace() {
+        for (int i = 0; i <= 1_750_000; i++) {
+            float x = -87f + i * 1e-4f;
+            float exact = (float) StrictMath.exp(x);
+            assertThat(Math.abs(Exponential.exp(x) - exact)).as("exp(%s)", x).isLessThanOrEqualTo(2 * Math.ulp(exact));
+        }
+        assertThat(Exponential.exp(-1e30f)).isZero();
+        assertThat(Exponential.exp(Float.NEGATIVE_INFINITY)).isZero();
+    }
+
+    @Test
+    void lanesComputeTheSameExponentialAsTheScalar() {
+        float[] values = new float[1003];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = -100f + i * 0.1f;
+        }
+        float[] lanes = new float[values.length];
+        double sum = RowMath.exponentials(values, 0.2f, values.length, lanes);
+        double expected = 0;
+        for (int i = 0; i < values.length; i++) {
+            assertThat(lanes[i]).isEqualTo(Exponential.exp(values[i] - 0.2f));
+            expected += lanes[i];
+        }
+        assertThat(sum).isCloseTo(expected, Offset.offset(1e-12 * expected));
+    }
+}

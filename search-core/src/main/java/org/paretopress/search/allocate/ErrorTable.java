@@ -1,0 +1,69 @@
+package org.paretopress.search.allocate;
+
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Layer;
+import org.paretopress.search.space.SearchSpace;
+
+/** The error of each layer at each of its levels, checked against the search space; immutable. */
+final class ErrorTable {
+
+    private final double[][] errors;
+
+    /** @throws IllegalArgumentException if the shape differs from the space, or an error is negative or not finite */
+    ErrorTable(SearchSpace space, double[][] errors) {
+        if (errors.length != space.layers().size()) {
+            throw new IllegalArgumentException("The error table has " + errors.length + " layers, the search space "
+                    + space.layers().size() + ".\nMaybe it was measured on another model.");
+        }
+        this.errors = new double[errors.length][];
+        for (int layer = 0; layer < errors.length; layer++) {
+            requireUsable(space.layers().get(layer), errors[layer]);
+            this.errors[layer] = errors[layer].clone();
+        }
+    }
+
+    double at(int layer, int level) {
+        return errors[layer][level];
+    }
+
+    /** Errors of one layer, by level; not to be changed. */
+    double[] row(int layer) {
+        return errors[layer];
+    }
+
+    /** Sum over the layers, in their order. */
+    double sum(Assignment assignment) {
+        double sum = 0;
+        for (int layer = 0; layer < errors.length; layer++) {
+            sum += errors[layer][assignment.level(layer)];
+        }
+        return sum;
+    }
+
+    /** The least sum any assignment has, in the order of {@link #sum}. */
+    double leastSum() {
+        double sum = 0;
+        for (double[] row : errors) {
+            double least = row[0];
+            for (double error : row) {
+                least = Math.min(least, error);
+            }
+            sum += least;
+        }
+        return sum;
+    }
+
+    private static void requireUsable(Layer layer, double[] row) {
+        if (row.length != layer.levels().size()) {
+            throw new IllegalArgumentException("Layer '" + layer.name() + "' has " + row.length + " errors for "
+                    + layer.levels().size() + " levels.\nMaybe a level was added after they were measured.");
+        }
+        for (int level = 0; level < row.length; level++) {
+            if (!Double.isFinite(row[level]) || row[level] < 0) {
+                throw new IllegalArgumentException("Layer '" + layer.name() + "' at level '"
+                        + layer.levels().get(level).name() + "' has the error " + row[level]
+                        + ".\nMaybe its compression failed, or its calibration saw no text.");
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.paretopress.search.allocate;
+
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/**
+ * The best assignment if errors of layers simply add up: L-GreCo's dynamic programme (Alimohammadi et al., MLSys
+ * 2024) read in both directions from one table over sizes. Errors are never rounded. The result is optimal where the
+ * level sizes have a common divisor coarse enough for an exact table; otherwise sizes are rounded up to a grid of
+ * {@code buckets} units, a bound is still never exceeded, and bytes lost to rounding go to the greedy best raises.
+ *
+ * <p>Ties: lower error, then smaller size, then the lexicographically smaller assignment.
+ */
+public final class LayerwiseAllocator {
+
+    /** The published resolution. */
+    public static final int DEFAULT_BUCKETS = 10_000;
+
+    /** Relative rounding between two orders of adding the same errors. */
+    private static final double SUM_TOLERANCE = 1e-12;
+
+    private final SearchSpace space;
+    private final ErrorTable errors;
+    private final int buckets;
+
+    /**
+     * @param errors [layer][level], finite and not negative; any unit that adds up over layers
+     * @param buckets units of the size grid where an exact one would be too large, at least 1
+     * @throws IllegalArgumentException naming the layer and level of an unusable error
+     */
+    public LayerwiseAllocator(SearchSpace space, double[][] errors, int buckets) {
+        if (buckets < 1) {
+            throw new IllegalArgumentException(
+                    "The size grid has " + buckets + " buckets.\nMaybe use the default of " + DEFAULT_BUCKETS + ".");
+        }
+        this.space = space;
+        this.errors = new ErrorTable(space, errors);
+        this.buckets = buckets;
+    }
+
+    /** With {@link #DEFAULT_BUCKETS}. */
+    public LayerwiseAllocator(SearchSpace space, double[][] errors) {
+        this(space, errors, DEFAULT_BUCKETS);
+    }
+
+    /**
+     * The assignment of least summed error within the budget.
+     *
+     * @throws org.paretopress.search.space.UnreachableBudgetException if the smallest assignment is above the budget
+     */
+    public Assignment minimizeError(Budget budget) {
+        budget.requireFits(space);
+        SizeGrid grid = new SizeGrid(space, budget.sizeInBytes() - space.smallestSizeInBytes(), buckets);
+        Assignment best = new AllocationTable(grid, errors).assignment(grid.capacity());
+        return grid.exact() ? best : new GreedyAllocator(space, errors).raise(best, budget);
+    }
+
+    /**
+     * The smallest assignment whose summed error, added in layer order, is at most {@code maxError}.
+     *
+     * @throws IllegalArgumentException if no assignment has so small an error
+     */
+    public Assignment minimizeSize(double maxError) {
+        if (!(maxError >= errors.leastSum())) {
+            throw new IllegalArgumentException("An error of at most " + maxError
+                    + " cannot be met: the least these levels reach is " + errors.leastSum()
+                    + ".\nMaybe allow more, or offer larger levels.");
+        }
+        SizeGrid grid = new SizeGrid(space, space.largestSizeInBytes() - space.smallestSizeInBytes(), buckets);
+        AllocationTable table = new AllocationTable(grid, errors);
+        for (int units = 0; units <= grid.capacity(); units++) {
+            if (table.error(units) <= maxError * (1 + SUM_TOLERANCE)) {
+                Assignment found = table.assignment(units);
+                if (errors.sum(found) <= maxError) {
+                    return found;
+                }
+            }
+        }
+        return leastErrorOfEachLayer();
+    }
+
+    /** The assignment that {@link ErrorTable#leastSum} adds up; the smallest level of equal ones. */
+    private Assignment leastErrorOfEachLayer() {
+        int[] levels = new int[space.layers().size()];
+        for (int layer = 0; layer < levels.length; layer++) {
+            double[] row = errors.row(layer);
+            for (int level = 1; level < row.length; level++) {
+                if (row[level] < row[levels[layer]]) {
+                    levels[layer] = level;
+                }
+            }
+        }
+        return Assignment.of(levels);
+    }
+}

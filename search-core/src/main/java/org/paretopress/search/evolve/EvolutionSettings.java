@@ -1,0 +1,46 @@
+package org.paretopress.search.evolve;
+
+import java.util.List;
+
+/**
+ * The knobs of EvoPress (Sieberling et al., ICML 2025, Algorithm 1 and Section 3).
+ *
+ * @param generations at least 1
+ * @param offspring bred from the parent in each generation (λ), at least 1
+ * @param stages at least one; survivors never grow from stage to stage, start at no more than the offspring and end
+ *     at 1
+ * @param seed of all random draws
+ */
+public record EvolutionSettings(int generations, int offspring, List<Stage> stages, long seed) {
+
+    /** @throws IllegalArgumentException if a rule above is broken */
+    public EvolutionSettings {
+        stages = List.copyOf(stages);
+        if (generations < 1 || offspring < 1 || stages.isEmpty()) {
+            throw new IllegalArgumentException("The search has " + generations + " generations, " + offspring
+                    + " offspring and " + stages.size() + " stages.\nMaybe give at least one of each.");
+        }
+        requireNarrowing(offspring, stages);
+    }
+
+    /** Index of the stage that chooses the next parent. */
+    int lastStage() {
+        return stages.size() - 1;
+    }
+
+    private static void requireNarrowing(int offspring, List<Stage> stages) {
+        int available = offspring;
+        for (int index = 0; index < stages.size(); index++) {
+            int survivors = stages.get(index).survivors();
+            if (survivors > available) {
+                throw new IllegalArgumentException("Stage " + index + " keeps " + survivors + " survivors of "
+                        + available + " candidates.\nMaybe sort the stages from many survivors to one.");
+            }
+            available = survivors;
+        }
+        if (available != 1) {
+            throw new IllegalArgumentException("The last stage keeps " + available
+                    + " survivors.\nMaybe set its survivors to 1: it chooses the next parent.");
+        }
+    }
+}

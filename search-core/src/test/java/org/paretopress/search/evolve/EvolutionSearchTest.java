@@ -1,0 +1,156 @@
+package org.paretopress.search.evolve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.paretopress.search.Spaces;
+import org.paretopress.search.fitness.CandidateEvaluator;
+import org.paretopress.search.fitness.Fitness;
+import org.paretopress.search.front.Checkpoint;
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+import org.paretopress.search.space.UnreachableBudgetException;
+
+class EvolutionSearchTest {
+
+    private static final List<Stage> STAGES = List.of(new Stage(4, 100), new Stage(2, 200), new Stage(1, 400));
+
+    private final SearchSpace space = Spaces.alike(7, 4);
+
+    private static List<Generation> trace(EvolutionSearch search, Optional<Checkpoint> resume) {
+        List<Generation> generations = new ArrayList<>();
+        Generation last = search.run(resume, generations::add);
+        assertThat(generations).endsWith(last);
+        return generations;
+    }
+
+    private EvolutionSearch search(double averageBits, long seed, CandidateEvaluator evaluator) {
+        Budget budget = Budget.ofAverageBits(space, averageBits);
+        return new EvolutionSearch(space, budget, new EvolutionSettings(12, 16, STAGES, seed), evaluator);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {2, 2.5})
+    void findsTheBruteForceOptimum(double averageBits) {
+        int found = 0;
+        for (int seed = 0; seed < 40; seed++) {
+            SyntheticLoss loss = new SyntheticLoss(space, seed, 0);
+            Budget budget = Budget.ofAverageBits(space, averageBits);
+            double[] least = {Double.POSITIVE_INFINITY};
+            Spaces.forEach(space, one -> {
+                if (space.sizeInBytes(one) <= budget.sizeInBytes()) {
+                    least[0] = Math.min(least[0], loss.loss(one));
+                }
+            });
+            Generation last = search(averageBits, seed, loss).run(Optional.empty(), one -> {});
+            assertThat(space.sizeInBytes(last.parent())).isLessThanOrEqualTo(budget.sizeInBytes());
+            found += loss.loss(last.parent()) == least[0] ? 1 : 0;
+        }
+        assertThat(found).isGreaterThanOrEqualTo(36);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRunWhereverCandidatesAreScored() {
+        SyntheticLoss loss = new SyntheticLoss(space, 1, 0.5);
+        List<Generation> first = trace(search(2.5, 1, loss), Optional.empty());
+        assertThat(trace(search(2.5, 1, loss), Optional.empty())).isEqualTo(first);
+        assertThat(trace(search(2.5, 1, loss.scattered()), Optional.empty())).isEqualTo(first);
+        assertThat(trace(search(2.5, 2, loss), Optional.empty())).isNotEqualTo(first);
+        assertThat(first).hasSize(13).extracting(Generation::number).isSorted();
+    }
+
+    @Test
+    void oneSearchCanBeRunAgain() {
+        EvolutionSearch search = search(2, 1, new SyntheticLoss(space, 1, 0.5));
+        assertThat(trace(search, Optional.empty())).isEqualTo(trace(search, Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {2, 2.5})
+    void resumingAfterAnyGenerationEqualsTheUninterruptedRun(double averageBits) {
+        EvolutionSearch search = search(averageBits, 3, new SyntheticLoss(space, 3, 0.5));
+        List<Generation> whole = trace(search, Optional.empty());
+        assertThat(whole).anyMatch(Generation::accepted).anyMatch(one -> !one.accepted());
+        for (int stopped = 0; stopped < 12; stopped++) {
+            assertThat(trace(search, Optional.of(whole.get(stopped).checkpoint())))
+                    .isEqualTo(whole.subList(stopped + 1, 13));
+        }
+        List<Generation> told = new ArrayList<>();
+        Generation end = search.run(Optional.of(whole.get(12).checkpoint()), told::add);
+        assertThat(told).isEmpty();
+        assertThat(end.checkpoint()).isEqualTo(whole.get(12).checkpoint());
+    }
+
+    @Test
+    void stopsWhenAsked() {
+        List<Generation> told = new ArrayList<>();
+        EvolutionSearch search = search(2, 3, new SyntheticLoss(space, 3, 0));
+        Generation last = search.run(Optional.empty(), told::add, one -> one.tokensEvaluated() > 10_000);
+        assertThat(last.tokensEvaluated()).isGreaterThan(10_000);
+        assertThat(told.get(told.size() - 2).tokensEvaluated()).isLessThanOrEqualTo(10_000);
+    }
+
+    /** An allocation can be the first parent: its fitness need not be known, it is scored in the last stage anyway. */
+    @Test
+    void canStartFromAnyAssignment() {
+        SyntheticLoss loss = new SyntheticLoss(space, 3, 0);
+        Assignment start = Assignment.of(2, 2, 1, 1, 1, 0, 0);
+        Fitness unknown = new Fitness(0, Double.NaN, space.sizeInBytes(start));
+        List<Generation> told = trace(search(2, 1, loss), Optional.of(new Checkpoint(0, start, unknown, 0, 0)));
+        assertThat(told).hasSize(12);
+        assertThat(loss.loss(told.get(0).parent())).isLessThanOrEqualTo(loss.loss(start));
+    }
+
+    @Test
+    void withoutNoiseTheParentNeverGetsWorse() {
+        List<Generation> told = trace(search(2.5, 4, new SyntheticLoss(space, 4, 0)), Optional.empty());
+        for (int index = 1; index < told.size(); index++) {
+            assertThat(told.get(index).fitness().loss())
+                    .isLessThanOrEqualTo(told.get(index - 1).fitness().loss());
+        }
+    }
+
+    @Test
+    void aSpaceWithoutSwitchesIsOneErrorBeforeAnythingIsScored() {
+        AtomicInteger calls = new AtomicInteger();
+        CandidateEvaluator counting = (candidates, effort) -> {
+            calls.incrementAndGet();
+            return List.of();
+        };
+        EvolutionSettings settings = new EvolutionSettings(3, 4, List.of(new Stage(1, 1)), 0);
+        List<SearchSpace> rigid = List.of(Spaces.alike(1, 4), Spaces.alike(5, 1), Spaces.alike(3, 4));
+        for (SearchSpace one : rigid) {
+            EvolutionSearch search =
+                    new EvolutionSearch(one, new Budget(one.smallestSizeInBytes()), settings, counting);
+            assertThatThrownBy(() -> search.run(Optional.empty(), generation -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("No level switch is legal")
+                    .hasMessageContaining("\nMaybe ");
+        }
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void budgetsAndCheckpointsOfAnotherModelAreRefused() {
+        SyntheticLoss loss = new SyntheticLoss(space, 1, 0);
+        EvolutionSettings settings = new EvolutionSettings(3, 4, List.of(new Stage(1, 1)), 0);
+        assertThatThrownBy(() -> new EvolutionSearch(space, new Budget(16), settings, loss))
+                .isInstanceOf(UnreachableBudgetException.class);
+        Fitness fitness = new Fitness(0, 1, 1);
+        Checkpoint otherModel = new Checkpoint(1, Assignment.of(0, 1), fitness, 0, 0);
+        assertThatThrownBy(() -> search(2, 1, loss).run(Optional.of(otherModel), one -> {}))
+                .hasMessageContaining("2 layers");
+        Checkpoint tooLarge = new Checkpoint(1, Assignment.uniform(7, 3), fitness, 0, 0);
+        assertThatThrownBy(() -> search(2, 1, loss).run(Optional.of(tooLarge), one -> {}))
+                .hasMessageContaining("38 bytes")
+                .hasMessageContaining("24");
+    }
+}

@@ -1,0 +1,79 @@
+package org.paretopress.jobs.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.paretopress.jobs.export.ExportJob;
+import org.paretopress.jobs.input.FinishedRun;
+import org.paretopress.jobs.run.FrontPoint;
+import org.paretopress.jobs.storage.Storage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "export",
+        description = "Write a point of a run as a model that other tools load.",
+        mixinStandardHelpOptions = true)
+final class ExportCommand implements Callable<Integer> {
+
+    /** What can be written. */
+    enum Format {
+        hf,
+        evopress
+    }
+
+    @Mixin
+    private SharedOptions shared;
+
+    @Parameters(paramLabel = "RUN", description = "Run directory.")
+    private String run;
+
+    @Option(
+            names = "--point",
+            defaultValue = "knee",
+            paramLabel = "ID|knee|max-bytes=N",
+            description = "Which point (default: ${DEFAULT-VALUE}); 'dense' is the original model.")
+    private String point;
+
+    @Option(
+            names = "--format",
+            required = true,
+            description = "hf: Hugging Face directory; evopress: configuration text. One of: ${COMPLETION-CANDIDATES}.")
+    private Format format;
+
+    @Option(names = "--to", required = true, paramLabel = "PATH", description = "A folder or file that is not there.")
+    private String to;
+
+    @Override
+    public Integer call() {
+        Storage storage = shared.storage();
+        FinishedRun finished = FinishedRun.open(storage, run);
+        FrontPoint chosen = finished.point(point);
+        ExportJob job = new ExportJob(storage, finished);
+        Map<String, Object> document = new LinkedHashMap<>();
+        if (format == Format.evopress) {
+            document.put("path", job.evoPress(chosen.assignment(), to));
+            shared.answer(document, "Point " + chosen.id() + " is in " + document.get("path") + ".");
+            return 0;
+        }
+        ExportJob.Written written = job.huggingFace(chosen.assignment(), to);
+        document.put("path", written.path());
+        document.put("bytes", written.bytes());
+        document.put("kl", written.kl());
+        document.put("searchKl", chosen.holdout().kl());
+        shared.answer(
+                document,
+                String.format(
+                        Locale.ROOT,
+                        "Point %s is in %s (%,d bytes).%nRead back, its KL on held-out text is %.6f; the search had %.6f.",
+                        chosen.id(),
+                        written.path(),
+                        written.bytes(),
+                        written.kl(),
+                        chosen.holdout().kl()));
+        return 0;
+    }
+}

@@ -1,0 +1,38 @@
+package org.paretopress.jobs.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry point of {@code submit/paretopress}. */
+@Command(
+        name = "paretopress",
+        description = "Searches for the best non-uniform compression of a language model.",
+        mixinStandardHelpOptions = true,
+        version = "paretopress 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            InspectCommand.class,
+            LevelsCommand.class,
+            SearchCommand.class,
+            EvaluateCommand.class,
+            ExportCommand.class,
+            ReportCommand.class
+        })
+public final class Main {
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @return 0 done, 1 a failure while running, 2 bad usage, configuration or input
+     */
+    static int run(String... arguments) {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(new Failures())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments);
+    }
+}

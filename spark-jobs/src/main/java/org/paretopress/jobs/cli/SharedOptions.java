@@ -1,0 +1,79 @@
+package org.paretopress.jobs.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.InputException;
+import org.paretopress.jobs.cluster.SparkApplication;
+import org.paretopress.jobs.config.ConfigReader;
+import org.paretopress.jobs.config.RunConfig;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.storage.Storage;
+import picocli.CommandLine.Option;
+
+/** What every command understands. */
+final class SharedOptions {
+
+    @Option(names = "--json", description = "Print one JSON document on standard output and nothing else there.")
+    private boolean json;
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            defaultValue = "local[*]",
+            description = "Spark master (default: ${DEFAULT-VALUE}).")
+    private String master;
+
+    @Option(
+            names = "--conf",
+            paramLabel = "KEY=VALUE",
+            description = "A Spark property; wins over conf/spark-defaults.conf. May be repeated.")
+    private Map<String, String> spark = new LinkedHashMap<>();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Override a configuration key, such as search.seed=7. May be repeated.")
+    private List<String> overrides = new ArrayList<>();
+
+    private final Progress progress = Progress.onStandardError();
+
+    Progress progress() {
+        return progress;
+    }
+
+    Storage storage() {
+        return Storage.ofApplication();
+    }
+
+    JavaSparkContext startSpark(String name) {
+        return SparkApplication.start(master, name, spark);
+    }
+
+    RunConfig config(Storage storage, String path) {
+        Path file = storage.qualified(path);
+        if (!storage.exists(file)) {
+            throw new InputException("There is no configuration " + path + ".", "the path is misspelt.");
+        }
+        return new ConfigReader().read(path, storage.readText(file), overrides);
+    }
+
+    /** The answer of a command: a document for programs, or lines for people. */
+    void answer(Object document, String lines) {
+        if (!json) {
+            progress.say(lines);
+            return;
+        }
+        try {
+            System.out.println(
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(document));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write " + document, e);
+        }
+    }
+}

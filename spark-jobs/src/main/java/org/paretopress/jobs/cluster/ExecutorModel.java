@@ -1,0 +1,131 @@
+package org.paretopress.jobs.cluster;
+
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+import org.apache.hadoop.fs.Path;
+import org.paretopress.jobs.storage.LocalCopies;
+import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.forward.BoundedCache;
+import org.paretopress.kernels.forward.FixedWeights;
+import org.paretopress.kernels.forward.LayerWeights;
+import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.forward.WeightCache;
+import org.paretopress.kernels.levels.LevelDatabase;
+import org.paretopress.kernels.model.ModelConfig;
+import org.paretopress.kernels.model.ModelFile;
+import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Nd4jOps;
+
+/**
+ * The one model an executor JVM holds: opened by the first task that needs it, shared by all.
+ *
+ * <p>Off-heap memory: the fixed weights, at most {@value #WEIGHT_BYTES} bytes of dequantized layers, at most
+ * {@value #PREDICTION_BYTES} bytes of dense predictions, and the activations of one sequence a task.
+ */
+public final class ExecutorModel {
+
+    private static final long WEIGHT_BYTES = 4L << 30;
+    private static final long PREDICTION_BYTES = 1L << 30;
+
+    /** The per-executor holder. */
+    private static ExecutorModel current;
+
+    /**
+     * What to open.
+     *
+     * @param model folder of the model, qualified
+     * @param levels folder of the level database, qualified, or empty where only the dense model is asked for
+     */
+    public record Source(String model, String levels) implements Serializable {
+
+        /** The dense model alone. */
+        public static Source dense(String model) {
+            return new Source(model, "");
+        }
+    }
+
+    /** A sequence of a text: what dense predictions are kept by. */
+    private record SequenceKey(String text, int sequence) {}
+
+    private final Source source;
+    private final ModelFile model;
+    private final FixedWeights fixed;
+    private final WeightCache weights;
+    private final BoundedCache<SequenceKey, DensePrediction> predictions;
+    private final ConcurrentMap<Integer, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
+    private final Map<String, Integer> layerIndices = new HashMap<>();
+
+    private ExecutorModel(Source source) {
+        LocalCopies copies = new LocalCopies(Storage.ofApplication());
+        this.source = source;
+        this.model = ModelFile.open(copies.of(new Path(source.model())));
+        LevelDatabase levels =
+                source.levels().isEmpty() ? null : LevelDatabase.open(copies.of(new Path(source.levels())));
+        Nd4jOps ops = new Nd4jOps();
+        this.fixed = FixedWeights.load(model, ops);
+        this.weights = new WeightCache(model, levels, ops, WEIGHT_BYTES);
+        this.predictions =
+                new BoundedCache<>(prediction -> prediction.probabilities().sizeInBytes(), PREDICTION_BYTES);
+        config().layers().forEach(layer -> layerIndices.put(layer.name(), layerIndices.size()));
+    }
+
+    /** The model of this JVM; opened now if it is not the one already held. */
+    public static synchronized ExecutorModel of(Source source) {
+        if (current == null || !current.source.equals(source)) {
+            current = new ExecutorModel(source);
+        }
+        return current;
+    }
+
+    public ModelConfig config() {
+        return model.config();
+    }
+
+    /** The weights of a candidate: one level name a layer, in model order. */
+    public LayerWeights candidate(String[] levels) {
+        return weights.candidate(layer -> levels[layerIndices.get(layer)]);
+    }
+
+    /** The original weights. */
+    public LayerWeights dense() {
+        return weights.dense();
+    }
+
+    /** The original weights of one layer, row by row. */
+    public float[] layer(String name) {
+        return model.read(name + ".weight");
+    }
+
+    /** Lends a scorer to this thread. */
+    public <R> R withScorer(int sequenceLength, Function<SequenceScorer, R> user) {
+        Queue<SequenceScorer> idle =
+                idleScorers.computeIfAbsent(sequenceLength, unused -> new ConcurrentLinkedQueue<>());
+        SequenceScorer waiting = idle.poll();
+        SequenceScorer scorer =
+                waiting != null ? waiting : new SequenceScorer(config(), fixed, new Nd4jOps(), sequenceLength);
+        try {
+            return user.apply(scorer);
+        } finally {
+            idle.add(scorer);
+        }
+    }
+
+    /**
+     * Lends what the dense model predicts for a sequence.
+     *
+     * @param text fingerprint of the text
+     * @param sequence its number within the text
+     */
+    public <R> R withDensePrediction(String text, int sequence, int[] tokens, Function<DensePrediction, R> user) {
+        return predictions.use(
+                new SequenceKey(text, sequence),
+                key -> withScorer(tokens.length, scorer -> scorer.predict(tokens, dense())),
+                user);
+    }
+}

@@ -1,0 +1,87 @@
+package org.paretopress.jobs.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Starts the Spark application of a command, with the settings Paretopress needs wherever the user gave none. */
+public final class SparkApplication {
+
+    /** System property: folder of {@code spark-defaults.conf}; the launcher sets it. */
+    private static final String CONF_FOLDER = "paretopress.conf";
+
+    /** System property: folder of the jars that Spark does not bring; the launcher sets it. */
+    private static final String LIBRARIES = "paretopress.lib";
+
+    private SparkApplication() {}
+
+    /**
+     * Opens a context; the caller closes it.
+     *
+     * @param master a Spark master URL
+     * @param settings Spark properties that win over all others
+     */
+    public static JavaSparkContext start(String master, String name, Map<String, String> settings) {
+        SparkConf conf = new SparkConf().setAppName(name).setIfMissing("spark.master", master);
+        settings.forEach(conf::set);
+        fromFile().forEach(conf::setIfMissing);
+        defaults(conf.get("spark.master")).forEach(conf::setIfMissing);
+        return new JavaSparkContext(conf);
+    }
+
+    private static Map<String, String> defaults(String master) {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        defaults.put("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+        defaults.put("spark.kryo.registrationRequired", "true");
+        // One BLAS thread a task: tasks are the parallelism.
+        defaults.put("spark.executorEnv.OMP_NUM_THREADS", "1");
+        defaults.put("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
+        String coreType = System.getenv("OPENBLAS_CORETYPE");
+        if (coreType != null) {
+            defaults.put("spark.executorEnv.OPENBLAS_CORETYPE", coreType);
+        }
+        if (master.startsWith("local")) {
+            defaults.put("spark.ui.enabled", "false");
+            defaults.put("spark.driver.host", "127.0.0.1");
+            defaults.put("spark.driver.bindAddress", "127.0.0.1");
+        } else {
+            defaults.put("spark.jars", libraries());
+        }
+        return defaults;
+    }
+
+    private static Map<String, String> fromFile() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        String folder = System.getProperty(CONF_FOLDER);
+        Path file = folder == null ? null : Path.of(folder, "spark-defaults.conf");
+        if (file != null && Files.isRegularFile(file)) {
+            Properties properties = new Properties();
+            try (var reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot read " + file, e);
+            }
+            properties.forEach((key, value) ->
+                    settings.put(key.toString(), value.toString().strip()));
+        }
+        return settings;
+    }
+
+    /** Every jar executors need beyond Spark's own. */
+    private static String libraries() {
+        File[] jars = new File(System.getProperty(LIBRARIES, "")).listFiles((dir, name) -> name.endsWith(".jar"));
+        return jars == null
+                ? ""
+                : String.join(
+                        ",",
+                        Arrays.stream(jars).map(File::getAbsolutePath).sorted().toList());
+    }
+}

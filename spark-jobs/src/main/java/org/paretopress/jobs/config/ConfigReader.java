@@ -1,0 +1,143 @@
+package org.paretopress.jobs.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.paretopress.jobs.InputException;
+
+/** Reads run configurations; unknown keys are errors that name the key and the nearest known one. */
+public final class ConfigReader {
+
+    private final ObjectMapper yaml = new YAMLMapper(
+                    new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER))
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+    /**
+     * Reads a configuration.
+     *
+     * @param name of the file, for messages
+     * @param text its contents
+     * @param overrides {@code dotted.key=value}, later ones win
+     */
+    public RunConfig read(String name, String text, List<String> overrides) {
+        try {
+            JsonNode tree = yaml.readTree(text);
+            if (!(tree instanceof ObjectNode root)) {
+                throw new InputException(
+                        name + " holds no configuration.", "it is empty: conf/demo.yaml is an example.");
+            }
+            for (String override : overrides) {
+                override(root, override);
+            }
+            return yaml.treeToValue(root, RunConfig.class);
+        } catch (UnrecognizedPropertyException e) {
+            throw unknownKey(name, text, e);
+        } catch (JsonMappingException e) {
+            throw badValue(name, e);
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw new InputException(
+                    name + (at == null ? "" : " line " + at.getLineNr()) + " is not YAML: " + firstLine(e),
+                    "indentation or a quote is off.");
+        }
+    }
+
+    /** Reads a flat mapping of texts, such as level names by layer; JSON is YAML too. */
+    public Map<String, String> readMap(String name, String text) {
+        try {
+            JsonNode tree = yaml.readTree(text);
+            if (!tree.isObject()) {
+                throw new InputException(name + " holds no mapping.", "write lines of 'layer: level'.");
+            }
+            Map<String, String> map = new LinkedHashMap<>();
+            tree.properties()
+                    .forEach(entry -> map.put(entry.getKey(), entry.getValue().asText()));
+            return map;
+        } catch (JsonProcessingException e) {
+            throw new InputException(name + " is neither YAML nor JSON: " + firstLine(e), "a quote is missing.");
+        }
+    }
+
+    /** The configuration as YAML that {@link #read} reads back. */
+    public String write(RunConfig config) {
+        try {
+            return yaml.writeValueAsString(config);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A run configuration is always writable", e);
+        }
+    }
+
+    private void override(ObjectNode root, String override) throws JsonProcessingException {
+        int equals = override.indexOf('=');
+        if (equals <= 0) {
+            throw new InputException("--set " + override + " has no key.", "write --set search.seed=7.");
+        }
+        String[] keys = override.substring(0, equals).split("\\.");
+        ObjectNode node = root;
+        for (int i = 0; i < keys.length - 1; i++) {
+            JsonNode child = node.get(keys[i]);
+            node = child instanceof ObjectNode object ? object : node.putObject(keys[i]);
+        }
+        node.set(keys[keys.length - 1], yaml.readTree(override.substring(equals + 1)));
+    }
+
+    private static InputException unknownKey(String name, String text, UnrecognizedPropertyException e) {
+        String key = e.getPropertyName();
+        List<String> known =
+                e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList();
+        String nearest = known.stream()
+                .min(Comparator.comparing(
+                        k -> LevenshteinDistance.getDefaultInstance().apply(k, key)))
+                .orElse("none");
+        return new InputException(
+                name + line(text, key) + ": unknown key '" + path(e) + "'; known here: " + String.join(", ", known)
+                        + ".",
+                "'" + nearest + "' was meant.");
+    }
+
+    /** Where a key stands, as far as the text tells. */
+    private static String line(String text, String key) {
+        List<String> lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).matches("(.*[{,\\s])?" + Pattern.quote(key) + "\\s*:.*")) {
+                return " line " + (i + 1);
+            }
+        }
+        return "";
+    }
+
+    private static InputException badValue(String name, JsonMappingException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InputException input) {
+                return input;
+            }
+        }
+        return new InputException(
+                name + ": key '" + path(e) + "' cannot be read: " + firstLine(e), "the value is of another kind.");
+    }
+
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(r -> r.getFieldName() == null ? Integer.toString(r.getIndex()) : r.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("").strip();
+    }
+}

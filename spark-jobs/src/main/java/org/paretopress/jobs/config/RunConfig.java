@@ -1,0 +1,134 @@
+package org.paretopress.jobs.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * A run configuration, as the YAML file spells it.
+ *
+ * @param model folder of the model, on any file system Hadoop opens
+ * @param holdout text the search never sees; without it, a seeded part of the calibration text is held back
+ * @param output run directory
+ */
+public record RunConfig(
+        @JsonProperty(required = true) String model,
+        @JsonProperty(required = true) Calibration calibration,
+        Holdout holdout,
+        @JsonProperty(required = true) Levels levels,
+        Search search,
+        @JsonProperty(required = true) String output) {
+
+    public RunConfig {
+        Check.present("model", model);
+        Check.present("calibration", calibration);
+        Check.present("levels", levels);
+        Check.present("output", output);
+        holdout = holdout == null ? new Holdout(List.of(), null) : holdout;
+        search = search == null ? new Search(null, null, null, null, null, null, null) : search;
+    }
+
+    /**
+     * Text that levels and losses are computed on.
+     *
+     * @param text files and globs
+     * @param tokens how many tokens to take
+     */
+    public record Calibration(List<String> text, Integer tokens, Integer sequenceLength) {
+        public Calibration {
+            Check.present("calibration.text", text);
+            Check.notEmpty("calibration.text", text);
+            tokens = Check.atLeast("calibration.tokens", 2, tokens, 131_072);
+            sequenceLength = Check.atLeast("calibration.sequenceLength", 2, sequenceLength, 256);
+        }
+    }
+
+    /** Text that only reports are computed on. */
+    public record Holdout(List<String> text, Integer tokens) {
+        public Holdout {
+            text = text == null ? List.of() : text;
+            tokens = Check.atLeast("holdout.tokens", 2, tokens, 65_536);
+        }
+    }
+
+    /** The families of levels a genome chooses from. */
+    public record Levels(@JsonProperty(required = true) Quantization quantization) {
+        public Levels {
+            Check.present("levels.quantization", quantization);
+        }
+    }
+
+    /** How {@link Quantization} finds codes. */
+    public enum Method {
+        gptq,
+        rtn
+    }
+
+    /**
+     * Quantization levels.
+     *
+     * @param groupSize weights that share a scale, along a row
+     */
+    public record Quantization(Method method, List<Integer> bits, Integer groupSize) {
+        public Quantization {
+            method = method == null ? Method.gptq : method;
+            bits = bits == null
+                    ? List.of(2, 3, 4, 5, 6)
+                    : bits.stream().distinct().sorted().toList();
+            Check.notEmpty("levels.quantization.bits", bits);
+            bits.forEach(b -> Check.between("levels.quantization.bits", b, 2, 8));
+            groupSize = Check.atLeast("levels.quantization.groupSize", 2, groupSize, 64);
+        }
+    }
+
+    /** What proposes assignments. */
+    public enum Strategy {
+        evopress,
+        allocation,
+        greedy,
+        uniform,
+        random
+    }
+
+    /** What the search minimises. */
+    public enum FitnessMeasure {
+        kl,
+        perplexity
+    }
+
+    /**
+     * The search.
+     *
+     * @param budget one size or several; each gets a search of its own
+     * @param offspring candidates a generation
+     */
+    public record Search(
+            Strategy strategy,
+            Budgets budget,
+            Integer generations,
+            Integer offspring,
+            List<StageConfig> stages,
+            FitnessMeasure fitness,
+            Long seed) {
+        public Search {
+            strategy = strategy == null ? Strategy.evopress : strategy;
+            budget = budget == null ? Budgets.averageBits(3.0) : budget;
+            generations = Check.atLeast("search.generations", 1, generations, 50);
+            offspring = Check.atLeast("search.offspring", 1, offspring, 64);
+            stages = stages == null
+                    ? List.of(new StageConfig(16, 2048L), new StageConfig(4, 8192L), new StageConfig(1, 32_768L))
+                    : stages;
+            fitness = fitness == null ? FitnessMeasure.kl : fitness;
+            seed = seed == null ? 42L : seed;
+        }
+    }
+
+    /** One stage of selection: how many survive it, and how many tokens each candidate is scored on. */
+    public record StageConfig(
+            @JsonProperty(required = true) Integer survivors,
+            @JsonProperty(required = true) Long tokens) {
+        public StageConfig {
+            Check.present("search.stages.survivors", survivors);
+            Check.present("search.stages.tokens", tokens);
+        }
+    }
+}

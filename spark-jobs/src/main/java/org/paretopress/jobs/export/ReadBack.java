@@ -1,0 +1,61 @@
+package org.paretopress.jobs.export;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.paretopress.kernels.forward.FixedWeights;
+import org.paretopress.kernels.forward.Loss;
+import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.forward.WeightCache;
+import org.paretopress.kernels.model.HuggingFaceModel;
+import org.paretopress.kernels.model.ModelFile;
+import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Nd4jOps;
+import org.paretopress.kernels.ops.TensorOps;
+import org.paretopress.kernels.text.TokenSequences;
+
+/** Opens an exported model as a stranger would and measures how far it is from the original. */
+final class ReadBack {
+
+    private final Opened original;
+    private final Opened exported;
+
+    ReadBack(ModelFile original, Path exported) {
+        TensorOps ops = new Nd4jOps();
+        this.original = Opened.of(original, ops);
+        this.exported = Opened.of(HuggingFaceModel.open(exported), ops);
+    }
+
+    private record Opened(ModelFile model, FixedWeights fixed, WeightCache weights) {
+
+        static Opened of(ModelFile model, TensorOps ops) {
+            return new Opened(model, FixedWeights.load(model, ops), new WeightCache(model, null, ops, Long.MAX_VALUE));
+        }
+
+        SequenceScorer scorer(int sequenceLength) {
+            return new SequenceScorer(model.config(), fixed, new Nd4jOps(), sequenceLength);
+        }
+    }
+
+    /** Loss of the exported model against the original, over all sequences. */
+    Loss measure(TokenSequences text) {
+        List<Loss> losses = IntStream.range(0, text.count())
+                .parallel()
+                .mapToObj(i -> measure(text.gather(i)))
+                .toList();
+        Loss sum = Loss.NONE;
+        for (Loss loss : losses) {
+            sum = sum.plus(loss);
+        }
+        return sum;
+    }
+
+    private Loss measure(int[] sequence) {
+        try (SequenceScorer before = original.scorer(sequence.length);
+                SequenceScorer after = exported.scorer(sequence.length);
+                DensePrediction dense =
+                        before.predict(sequence, original.weights().dense())) {
+            return after.score(sequence, exported.weights().dense(), dense, 0);
+        }
+    }
+}

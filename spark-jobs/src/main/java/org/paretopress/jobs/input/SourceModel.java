@@ -1,0 +1,30 @@
+package org.paretopress.jobs.input;
+
+import org.apache.hadoop.fs.Path;
+import org.paretopress.jobs.storage.Digest;
+import org.paretopress.jobs.storage.LocalCopies;
+import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.model.FiniteCheck;
+import org.paretopress.kernels.model.HuggingFaceModel;
+
+/**
+ * The model a run starts from, checked.
+ *
+ * @param uri where executors find it
+ * @param sha256 of its files
+ */
+public record SourceModel(String uri, HuggingFaceModel file, String sha256) {
+
+    /** Opens and checks a model: files, shapes, types, and that every weight is a number. */
+    public static SourceModel open(Storage storage, String path) {
+        Path folder = storage.qualified(path);
+        HuggingFaceModel file = HuggingFaceModel.open(new LocalCopies(storage).of(folder));
+        new FiniteCheck(file).run();
+        return new SourceModel(folder.toString(), file, Digest.ofFiles(file.files()));
+    }
+
+    /** Its folder's name. */
+    public String name() {
+        return new Path(uri).getName();
+    }
+}

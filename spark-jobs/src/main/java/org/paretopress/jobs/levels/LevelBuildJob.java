@@ -1,0 +1,150 @@
+package org.paretopress.jobs.levels;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.cluster.ExecutorModel;
+import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.TaskProgress;
+import org.paretopress.jobs.input.SourceModel;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.storage.Digest;
+import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.compress.CalibrationStatistics;
+import org.paretopress.kernels.compress.Compressor;
+import org.paretopress.kernels.compress.ErrorMeter;
+import org.paretopress.kernels.compress.WeightMatrix;
+import org.paretopress.kernels.levels.LayerFile;
+import org.paretopress.kernels.levels.LayerFileWriter;
+import org.paretopress.kernels.levels.LevelDatabase;
+import org.paretopress.kernels.levels.LevelManifest;
+import org.paretopress.kernels.levels.MeasuredLevel;
+import org.paretopress.kernels.model.ModelConfig.LayerShape;
+
+/**
+ * Builds the level database of a model: statistics over the calibration text, then one task a layer.
+ *
+ * <p>The database is named by what it is computed from, so any run that asks for the same levels finds it. The manifest is
+ * written last; a build that was interrupted goes on with the layers that are missing.
+ */
+public final class LevelBuildJob {
+
+    private final JavaSparkContext spark;
+    private final Storage storage;
+    private final Progress progress;
+    private final SourceModel model;
+    private final LevelPlan plan;
+    private final ScoredText calibration;
+
+    public LevelBuildJob(
+            JavaSparkContext spark,
+            Storage storage,
+            Progress progress,
+            SourceModel model,
+            LevelPlan plan,
+            ScoredText calibration) {
+        this.spark = spark;
+        this.storage = storage;
+        this.progress = progress;
+        this.model = model;
+        this.plan = plan;
+        this.calibration = calibration;
+    }
+
+    /** The folder of the database among others; a function of model, text and plan. */
+    public Path folder(Path databases) {
+        String key = String.join(
+                "\n",
+                Integer.toString(LevelManifest.VERSION),
+                model.sha256(),
+                calibration.fingerprint(),
+                Integer.toString(calibration.sequences().sequenceLength()),
+                plan.compressor().method());
+        return new Path(databases, Digest.ofText(key).substring(0, 16));
+    }
+
+    /** Builds what is missing and returns the manifest. */
+    public LevelManifest run(Path folder) {
+        Path manifestFile = new Path(folder, LevelManifest.FILE);
+        if (storage.exists(manifestFile)) {
+            return LevelManifest.fromJson(manifestFile.toString(), storage.read(manifestFile));
+        }
+        List<LayerShape> layers = model.file().config().layers();
+        Path statistics = new Path(folder, "statistics");
+        Set<String> missing = layers.stream()
+                .map(LayerShape::name)
+                .filter(layer -> !storage.exists(new Path(folder, LevelDatabase.fileName(layer))))
+                .collect(Collectors.toSet());
+        ExecutorModel.Source source = ExecutorModel.Source.dense(model.uri());
+        new StatisticsPass(spark, source, calibration, statistics)
+                .run(model.file().config(), storage, missing, progress);
+        LevelManifest manifest = manifest(compress(source, layers, folder.toString(), statistics.toString()));
+        storage.write(manifestFile, manifest.toJson());
+        storage.delete(statistics);
+        return manifest;
+    }
+
+    private List<LevelManifest.Layer> compress(
+            ExecutorModel.Source source, List<LayerShape> layers, String folder, String statistics) {
+        LevelPlan levels = plan;
+        spark.setJobDescription("levels of " + layers.size() + " layers");
+        try (TaskProgress ignored = new TaskProgress(spark, progress, "compress layers", layers.size())) {
+            List<String> names = layers.stream().map(LayerShape::name).toList();
+            List<String> headers = spark.parallelize(names, names.size())
+                    .map(layer -> header(layer, source, levels, folder, statistics))
+                    .collect();
+            List<LevelManifest.Layer> entries = new ArrayList<>();
+            for (int i = 0; i < headers.size(); i++) {
+                long denseSizeInBytes =
+                        model.file().tensor(names.get(i) + ".weight").sizeInBytes();
+                LayerHeaderText header = new LayerHeaderText(headers.get(i));
+                entries.add(LevelManifest.Layer.of(header.read(), denseSizeInBytes));
+            }
+            return entries;
+        }
+    }
+
+    /** Runs on an executor: compresses one layer, or finds it done, and returns the header of its file. */
+    private static String header(
+            String layer, ExecutorModel.Source source, LevelPlan plan, String folder, String statistics) {
+        Storage storage = Storage.ofApplication();
+        Path file = new Path(folder, LevelDatabase.fileName(layer));
+        if (!storage.exists(file)) {
+            storage.write(file, compress(layer, ExecutorModel.of(source), plan, storage, statistics));
+        }
+        LayerFile written = LayerFile.read(file.toString(), ByteBuffer.wrap(storage.read(file)));
+        return LayerHeaderText.of(written.header()).json();
+    }
+
+    private static byte[] compress(
+            String layer, ExecutorModel model, LevelPlan plan, Storage storage, String statisticsFolder) {
+        CalibrationStatistics statistics = StatisticsPass.read(storage, statisticsFolder, layer);
+        float[] values = model.layer(layer);
+        int columns = statistics.columns();
+        WeightMatrix weights = new WeightMatrix(layer, values.length / columns, columns, values);
+        ErrorMeter meter = new ErrorMeter(weights, statistics);
+        Compressor compressor = plan.compressor();
+        List<MeasuredLevel> levels = new ArrayList<>();
+        compressor
+                .compress(weights, statistics)
+                .forEach(level -> levels.add(new MeasuredLevel(level, meter.measure(level))));
+        return new LayerFileWriter(layer, plan.quantizationGroupSize(), compressor.method()).toBytes(levels);
+    }
+
+    private LevelManifest manifest(List<LevelManifest.Layer> layers) {
+        return new LevelManifest(
+                new LevelManifest.Model(model.name(), model.sha256()),
+                new LevelManifest.Calibration(
+                        calibration.fingerprint(),
+                        calibration.sequences().tokens(),
+                        calibration.sequences().sequenceLength()),
+                plan.compressor().method(),
+                plan.quantizationGroupSize(),
+                model.file().fixedSizeInBytes(),
+                layers);
+    }
+}

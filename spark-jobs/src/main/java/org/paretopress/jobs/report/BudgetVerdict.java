@@ -1,0 +1,125 @@
+package org.paretopress.jobs.report;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.paretopress.jobs.run.Baselines.AtBudget;
+import org.paretopress.jobs.run.FrontPoint;
+
+/**
+ * The search against the baselines at one budget. Two losses tie when they read the same at the four digits shown,
+ * so that no sentence contradicts its own numbers.
+ *
+ * @param figures the held-out KL of each strategy, as a sentence
+ * @param judgement what follows from them; empty where nothing does
+ * @param outcome the judgement as a value
+ * @param rival what the best baseline is called; empty where there is none
+ */
+record BudgetVerdict(String figures, String judgement, Outcome outcome, String rival) {
+
+    enum Outcome {
+        SEARCH_WINS,
+        TIE,
+        BASELINE_WINS,
+        /** The search or the baselines have no finite loss at this budget. */
+        OPEN
+    }
+
+    private static final String DYNAMIC_PROGRAMME = "allocation";
+
+    static BudgetVerdict of(AtBudget budget, String searched) {
+        Map<String, FrontPoint> best = bestByStrategy(budget);
+        Optional<FrontPoint> found = Optional.ofNullable(best.remove(searched));
+        Optional<FrontPoint> champion = best.values().stream()
+                .filter(point -> Double.isFinite(kl(point)))
+                .min(Comparator.comparingDouble(BudgetVerdict::kl));
+        String figures = figures(budget.budgetInBytes(), searched, found, best);
+        if (champion.isEmpty()
+                || found.filter(point -> Double.isFinite(kl(point))).isEmpty()) {
+            return new BudgetVerdict(figures, "", Outcome.OPEN, "");
+        }
+        return judge(figures, subject(searched), found.get(), champion.get(), best.get(DYNAMIC_PROGRAMME));
+    }
+
+    private static Map<String, FrontPoint> bestByStrategy(AtBudget budget) {
+        Map<String, FrontPoint> best = new LinkedHashMap<>();
+        budget.contenders()
+                .forEach(contender -> best.merge(
+                        contender.point().strategy(),
+                        contender.point(),
+                        (one, other) -> Double.compare(kl(one), kl(other)) <= 0 ? one : other));
+        return best;
+    }
+
+    private static String figures(
+            long budgetInBytes, String searched, Optional<FrontPoint> found, Map<String, FrontPoint> others) {
+        StringBuilder text = new StringBuilder("At " + Display.megabytes(budgetInBytes) + " " + subject(searched));
+        text.append(found.map(point -> " loses " + Display.loss(kl(point)) + " nats of KL")
+                .orElse(" has no point"));
+        String separator = "; ";
+        for (FrontPoint point : others.values()) {
+            text.append(separator).append(named(point)).append(' ').append(Display.loss(kl(point)));
+            separator = ", ";
+        }
+        return text.append('.').toString();
+    }
+
+    private static BudgetVerdict judge(
+            String figures, String subject, FrontPoint found, FrontPoint champion, FrontPoint programme) {
+        String rival = named(champion);
+        boolean programmeIsChampion = programme == null || programme == champion;
+        if (same(found, champion)) {
+            String judgement = capital(rival) + " is as good: here " + subject + " was not needed.";
+            return new BudgetVerdict(figures, judgement, Outcome.TIE, rival);
+        }
+        if (kl(champion) < kl(found)) {
+            String judgement = capital(rival) + " loses " + Display.percentLess(kl(champion), kl(found)) + " less than "
+                    + subject + "; its point is " + champion.id() + "."
+                    + (programmeIsChampion ? "" : onProgramme(found, programme));
+            return new BudgetVerdict(figures, judgement, Outcome.BASELINE_WINS, rival);
+        }
+        String judgement = capital(subject) + " loses " + Display.percentLess(kl(found), kl(champion)) + " less than "
+                + rival + (programmeIsChampion ? "." : ", the best baseline." + onProgramme(found, programme));
+        return new BudgetVerdict(figures, judgement, Outcome.SEARCH_WINS, rival);
+    }
+
+    /** How the dynamic programme compares where another baseline is better than it. */
+    private static String onProgramme(FrontPoint found, FrontPoint programme) {
+        if (same(found, programme)) {
+            return " The dynamic programme is as good as the search.";
+        }
+        return kl(programme) < kl(found)
+                ? " The dynamic programme is better than the search too."
+                : " The dynamic programme is behind the search.";
+    }
+
+    private static boolean same(FrontPoint one, FrontPoint other) {
+        return Display.loss(kl(one)).equals(Display.loss(kl(other)));
+    }
+
+    private static double kl(FrontPoint point) {
+        return point.holdout().kl();
+    }
+
+    private static String named(FrontPoint point) {
+        return articled(point.strategy());
+    }
+
+    /** The run's own strategy is {@code the search}, unless what ran is itself one of the baselines. */
+    private static String subject(String searched) {
+        boolean baseline = List.of("allocation", "greedy", "uniform", "random").contains(searched);
+        return baseline ? articled(searched) : "the search";
+    }
+
+    private static String articled(String strategy) {
+        String label = StrategyStyle.label(strategy);
+        return strategy.equals(DYNAMIC_PROGRAMME) ? "the " + label : label;
+    }
+
+    private static String capital(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    }
+}

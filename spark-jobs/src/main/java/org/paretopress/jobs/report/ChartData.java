@@ -1,0 +1,141 @@
+package org.paretopress.jobs.report;
+
+import java.awt.Shape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.paretopress.jobs.run.FrontPoint;
+import org.paretopress.jobs.run.GenerationLine;
+
+/**
+ * What the page's script reads: numbers for the charts, and every text ready to show.
+ *
+ * @param styles looks by {@link StrategyStyle#key}
+ * @param points the front's points, then the contenders that are not on it
+ * @param kneeId id of the knee; null for an empty front
+ * @param densePerplexity held-out perplexity of the dense model; null where it is unknown
+ * @param levels every level of the front with its shading
+ * @param generations the searches by budget
+ */
+record ChartData(
+        Map<String, Style> styles,
+        List<Point> points,
+        String kneeId,
+        Double densePerplexity,
+        List<Level> levels,
+        List<Search> generations) {
+
+    /** @param width of the marker as drawn, relative to a circle's */
+    record Style(String colour, String colourOnDark, String path, double width) {}
+
+    /**
+     * @param levels index into the levels by layer, -1 where the point is silent; null outside the front
+     * @param export the command that takes this point; null outside the front
+     */
+    record Point(
+            String id,
+            String style,
+            boolean front,
+            double size,
+            double kl,
+            double perplexity,
+            List<Fact> facts,
+            List<Integer> levels,
+            String export) {}
+
+    record Fact(String name, String value) {}
+
+    record Level(String name, String shade, String tone) {}
+
+    record Search(String budget, List<Step> steps) {}
+
+    record Step(double tokens, double loss, List<Fact> facts) {}
+
+    static ChartData of(ReportData data) {
+        LevelScale scale = HeatMap.scale(data);
+        List<String> layers = HeatMap.layers(data);
+        List<Point> points = data.plotted().stream()
+                .map(point -> point(point, data, scale, layers))
+                .toList();
+        List<Level> levels = scale.names().stream()
+                .map(name -> new Level(
+                        name, scale.shade(name).shade(), scale.shade(name).tone()))
+                .toList();
+        return new ChartData(
+                stylesByKey(),
+                points,
+                data.knee().map(FrontPoint::id).orElse(null),
+                data.dense().map(dense -> dense.holdout().perplexity()).orElse(null),
+                levels,
+                searches(data));
+    }
+
+    private static Map<String, Style> stylesByKey() {
+        Map<String, Style> styles = new LinkedHashMap<>();
+        for (StrategyStyle style : StrategyStyle.values()) {
+            Shape outline = style.symbol().outline(0, 0, 1);
+            double width = outline.getBounds2D().getWidth() / 2;
+            String path = SvgCanvas.pathOf(outline);
+            styles.put(style.key(), new Style(style.colour(), style.colourOnDark(), path, width));
+        }
+        return styles;
+    }
+
+    private static Point point(FrontPoint point, ReportData data, LevelScale scale, List<String> layers) {
+        boolean onFront = data.front().points().contains(point);
+        List<Integer> levels = layers.stream()
+                .map(layer -> scale.names().indexOf(point.assignment().get(layer)))
+                .toList();
+        return new Point(
+                point.id(),
+                StrategyStyle.of(point.strategy(), data.strategy()).key(),
+                onFront,
+                point.sizeInBytes(),
+                point.holdout().kl(),
+                point.holdout().perplexity(),
+                facts(point),
+                onFront ? levels : null,
+                onFront ? ExportCommand.of(data.run(), point.id()) : null);
+    }
+
+    private static List<Fact> facts(FrontPoint point) {
+        return List.of(
+                new Fact("Strategy", StrategyStyle.label(point.strategy())),
+                new Fact("Size", Display.megabytes(point.sizeInBytes())),
+                new Fact("", Display.bytes(point.sizeInBytes())),
+                new Fact("Average bits", Display.bits(point.averageBits())),
+                new Fact("KL, held-out", Display.loss(point.holdout().kl())),
+                new Fact("KL, calibration", Display.loss(point.calibration().kl())),
+                new Fact("Perplexity, held-out", Display.loss(point.holdout().perplexity())),
+                new Fact(
+                        "Perplexity, calibration",
+                        Display.loss(point.calibration().perplexity())));
+    }
+
+    private static List<Search> searches(ReportData data) {
+        return data.generations().stream()
+                .map(GenerationLine::budgetInBytes)
+                .distinct()
+                .sorted()
+                .map(budget -> new Search(
+                        Display.megabytes(budget),
+                        data.generations().stream()
+                                .filter(line -> line.budgetInBytes() == budget)
+                                .map(ChartData::step)
+                                .toList()))
+                .toList();
+    }
+
+    private static Step step(GenerationLine line) {
+        return new Step(
+                line.tokensEvaluated(),
+                line.loss(),
+                List.of(
+                        new Fact("Generation", Display.count(line.generation())),
+                        new Fact("Loss", Display.loss(line.loss())),
+                        new Fact("Accepted", Display.count(line.accepted())),
+                        new Fact("Tokens", Display.count(line.tokensEvaluated())),
+                        new Fact("Evaluations", Display.count(line.evaluations())),
+                        new Fact("Time", Display.seconds(line.seconds()))));
+    }
+}

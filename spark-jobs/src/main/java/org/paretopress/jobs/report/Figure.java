@@ -1,0 +1,31 @@
+package org.paretopress.jobs.report;
+
+/**
+ * A number in a table.
+ *
+ * @param exact the number as given, reading back bit-identical
+ * @param hover what the pointer shows
+ * @param text what the page shows
+ */
+record Figure(String exact, String hover, String text) {
+
+    static Figure size(long bytes) {
+        return new Figure(Long.toString(bytes), Display.bytes(bytes), Display.megabytes(bytes));
+    }
+
+    static Figure bits(double value) {
+        return new Figure(Double.toString(value), Double.toString(value), Display.bits(value));
+    }
+
+    static Figure loss(double value) {
+        return new Figure(Double.toString(value), Double.toString(value), Display.loss(value));
+    }
+
+    static Figure count(long value) {
+        return new Figure(Long.toString(value), Display.count(value), Display.count(value));
+    }
+
+    static Figure seconds(double value) {
+        return new Figure(Double.toString(value), value + " s", Display.seconds(value));
+    }
+}

@@ -1,0 +1,73 @@
+package org.paretopress.jobs.report;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.paretopress.jobs.run.Baselines;
+import org.paretopress.jobs.run.Baselines.Contender;
+import org.paretopress.jobs.run.Front;
+import org.paretopress.jobs.run.FrontPoint;
+import org.paretopress.jobs.run.GenerationLine;
+
+/**
+ * Everything a report is made from. No text in it is trusted: names come from configuration and model files.
+ *
+ * @param run name of the run as the command line takes it, such as {@code runs/books}
+ * @param strategy what searched, such as {@code evopress}; a contender of this strategy counts as the search's own
+ * @param front the front, by ascending size; may be empty
+ * @param baselines what simpler strategies reach; {@code dense} and the budgets may be missing
+ * @param generations lines of all budgets' searches, each budget's in order; empty for strategies without generations
+ * @param provenance nested maps, lists and plain values, in the order to be shown
+ * @param kneeId id of the front point that is proposed first; the first point stands in where it is not on the front
+ */
+public record ReportData(
+        String run,
+        String strategy,
+        Front front,
+        Baselines baselines,
+        List<GenerationLine> generations,
+        Map<String, Object> provenance,
+        String kneeId) {
+
+    public ReportData {
+        baselines = baselines == null ? new Baselines(null, List.of()) : baselines;
+        generations = generations == null ? List.of() : List.copyOf(generations);
+        provenance = provenance == null
+                ? Map.of()
+                : Collections.unmodifiableMap(new LinkedHashMap<String, Object>(provenance));
+    }
+
+    /** The knee, or the first front point where no point bears its id; empty for an empty front. */
+    public Optional<FrontPoint> knee() {
+        List<FrontPoint> points = front.points();
+        return points.stream()
+                .filter(point -> point.id().equals(kneeId))
+                .findFirst()
+                .or(() -> points.stream().findFirst());
+    }
+
+    /** All points to be drawn: the front's, then those contenders that are not on it. */
+    List<FrontPoint> plotted() {
+        record Identity(String id, String strategy, long sizeInBytes) {}
+        Set<Identity> seen = new LinkedHashSet<>();
+        Stream<FrontPoint> contenders = budgets().stream()
+                .flatMap(budget -> budget.contenders().stream())
+                .map(Contender::point);
+        return Stream.concat(front.points().stream(), contenders)
+                .filter(point -> seen.add(new Identity(point.id(), point.strategy(), point.sizeInBytes())))
+                .toList();
+    }
+
+    List<Baselines.AtBudget> budgets() {
+        return baselines.budgets() == null ? List.of() : baselines.budgets();
+    }
+
+    Optional<FrontPoint> dense() {
+        return Optional.ofNullable(baselines.dense());
+    }
+}

@@ -1,0 +1,39 @@
+package org.paretopress.jobs.report;
+
+import org.paretopress.jobs.input.FinishedRun;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.run.RunDirectory;
+
+/** Makes the report of a finished run from the files in its directory. */
+public final class ReportFiles {
+
+    private final Progress progress;
+
+    public ReportFiles(Progress progress) {
+        this.progress = progress;
+    }
+
+    /**
+     * Writes {@code report.html}, {@code front.svg} and {@code front.png}.
+     *
+     * @param name of the run, as the command line takes it
+     */
+    public void write(FinishedRun run, String name) {
+        RunDirectory directory = run.directory();
+        ReportData data = new ReportData(
+                name,
+                run.config().search().strategy().name(),
+                directory.front(),
+                directory.baselines(),
+                directory.generations(),
+                directory.provenance(),
+                run.point("knee").id());
+        FrontChart chart = new FrontChart();
+        directory.writeReport(new RunReport().html(data), chart.svg(data));
+        try {
+            directory.writePicture(chart.png(data));
+        } catch (IllegalStateException e) { // a machine without fonts
+            progress.say(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package org.paretopress.jobs.run;
+
+import java.util.List;
+
+/**
+ * What the report tells of one generation of the search at one budget.
+ *
+ * @param budgetInBytes the budget this search ran under
+ * @param generation 1 for the first
+ * @param loss loss of the best survivor at the last stage
+ * @param accepted offspring that took a place among the survivors; 0 where the parents stood
+ * @param tokensEvaluated tokens run through candidates since this budget's search began, this generation included
+ * @param evaluations candidates scored since this budget's search began, this generation included
+ * @param seconds time since this budget's search began
+ * @param stages the stages of this generation, in order
+ */
+public record GenerationLine(
+        long budgetInBytes,
+        int generation,
+        double loss,
+        int accepted,
+        long tokensEvaluated,
+        long evaluations,
+        double seconds,
+        List<StageLine> stages) {
+
+    public GenerationLine {
+        stages = stages == null ? List.of() : List.copyOf(stages);
+    }
+
+    /**
+     * One stage of selection.
+     *
+     * @param candidates how many candidates were scored
+     * @param tokens tokens each of them was scored on
+     * @param bestLoss the lowest loss among them
+     */
+    public record StageLine(int candidates, long tokens, double bestLoss) {}
+}

@@ -1,0 +1,212 @@
+package org.paretopress.jobs.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.paretopress.jobs.InputException;
+import org.paretopress.jobs.storage.Storage;
+
+/** The directory of a run. Every file is replaced as a whole, so a reader never sees half of one. */
+public final class RunDirectory {
+
+    /** What to do with a directory that is there already. */
+    public enum Mode {
+        /** Refuse it, if it holds a run. */
+        fresh,
+        /** Go on with the run it holds. */
+        resume,
+        /** Delete the run it holds. */
+        overwrite
+    }
+
+    private static final String CONFIG = "config.yaml";
+    private static final String CHECKPOINT = "checkpoint.json";
+    private static final String FRONT = "front.json";
+    private static final String BASELINES = "baselines.json";
+    private static final String PROVENANCE = "provenance.json";
+    private static final String GENERATIONS = "generations.jsonl";
+    private static final List<String> FILES = List.of(
+            CONFIG,
+            CHECKPOINT,
+            FRONT,
+            "front.csv",
+            BASELINES,
+            PROVENANCE,
+            GENERATIONS,
+            "report.html",
+            "front.svg",
+            "front.png");
+
+    private final Storage storage;
+    private final Path folder;
+    private final ObjectMapper json = new ObjectMapper();
+
+    private RunDirectory(Storage storage, Path folder) {
+        this.storage = storage;
+        this.folder = folder;
+    }
+
+    /** Opens the directory of a run that is to begin or to go on. */
+    public static RunDirectory prepare(Storage storage, String output, String config, Mode mode) {
+        RunDirectory run = new RunDirectory(storage, storage.qualified(output));
+        boolean occupied = storage.exists(run.path(CONFIG));
+        if (!occupied && !storage.list(run.folder).isEmpty()) {
+            throw new InputException(
+                    "output = " + output + " is a folder that holds other files.", "choose a new folder.");
+        }
+        if (occupied && mode == Mode.fresh) {
+            throw new InputException(
+                    "output = " + output + " holds another run.",
+                    "go on with it by --resume, replace it by --overwrite, or choose another output.");
+        }
+        if (occupied
+                && mode == Mode.resume
+                && !storage.readText(run.path(CONFIG)).equals(config)) {
+            throw new InputException(
+                    "output = " + output + " holds a run with another configuration, see its " + CONFIG + ".",
+                    "give the same configuration to --resume, or choose another output.");
+        }
+        if (occupied && mode == Mode.overwrite) {
+            FILES.forEach(name -> storage.delete(run.path(name)));
+        }
+        storage.writeText(run.path(CONFIG), config);
+        return run;
+    }
+
+    /** Opens the directory of a finished run. */
+    public static RunDirectory open(Storage storage, String path) {
+        RunDirectory run = new RunDirectory(storage, storage.qualified(path));
+        if (!storage.exists(run.path(FRONT))) {
+            throw new InputException(
+                    "There is no finished run in " + path + ": it has no " + FRONT + ".",
+                    "the path is misspelt, or the run was interrupted: go on with search --resume.");
+        }
+        return run;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public String name() {
+        return folder.getName();
+    }
+
+    public String config() {
+        return storage.readText(path(CONFIG));
+    }
+
+    public Path frontFile() {
+        return path(FRONT);
+    }
+
+    public Path baselinesFile() {
+        return path(BASELINES);
+    }
+
+    public Path reportFile() {
+        return path("report.html");
+    }
+
+    public void write(Front front, Baselines baselines) {
+        write(FRONT, front);
+        write(BASELINES, baselines);
+        storage.writeText(path("front.csv"), FrontCsv.of(front));
+    }
+
+    public void writeProvenance(Map<String, Object> provenance) {
+        write(PROVENANCE, provenance);
+    }
+
+    public void writeReport(String html, String svg) {
+        storage.writeText(path("report.html"), html);
+        storage.writeText(path("front.svg"), svg);
+    }
+
+    public void writePicture(byte[] png) {
+        storage.write(path("front.png"), png);
+    }
+
+    public Front front() {
+        return read(FRONT, Front.class);
+    }
+
+    public Baselines baselines() {
+        return read(BASELINES, Baselines.class);
+    }
+
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> provenance() {
+        return read(PROVENANCE, Map.class);
+    }
+
+    /** Every point by which something can be exported: the front, the baselines, the dense model. */
+    public List<FrontPoint> points() {
+        List<FrontPoint> points = new ArrayList<>(front().points());
+        baselines().budgets().forEach(budget -> budget.contenders().forEach(c -> points.add(c.point())));
+        points.add(baselines().dense());
+        return points;
+    }
+
+    /** The state of an interrupted run, if one was saved. */
+    public Optional<SearchState> searchState() {
+        return storage.exists(path(CHECKPOINT)) ? Optional.of(read(CHECKPOINT, SearchState.class)) : Optional.empty();
+    }
+
+    public void write(SearchState state) {
+        write(CHECKPOINT, state);
+    }
+
+    public void write(List<GenerationLine> generations) {
+        StringBuilder lines = new StringBuilder();
+        generations.forEach(line -> lines.append(text(line)).append('\n'));
+        storage.writeText(path(GENERATIONS), lines.toString());
+    }
+
+    public List<GenerationLine> generations() {
+        List<GenerationLine> lines = new ArrayList<>();
+        if (storage.exists(path(GENERATIONS))) {
+            storage.readText(path(GENERATIONS))
+                    .lines()
+                    .forEach(line -> lines.add(parse(GENERATIONS, line, GenerationLine.class)));
+        }
+        return lines;
+    }
+
+    private Path path(String name) {
+        return new Path(folder, name);
+    }
+
+    private <T> T read(String name, Class<T> type) {
+        return parse(name, storage.readText(path(name)), type);
+    }
+
+    private <T> T parse(String name, String text, Class<T> type) {
+        try {
+            return json.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new InputException(
+                    path(name) + " cannot be read: " + e.getOriginalMessage(), "another program changed it.");
+        }
+    }
+
+    private void write(String name, Object contents) {
+        try {
+            storage.writeText(path(name), json.writerWithDefaultPrettyPrinter().writeValueAsString(contents) + "\n");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write " + path(name), e);
+        }
+    }
+
+    private String text(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write " + value, e);
+        }
+    }
+}

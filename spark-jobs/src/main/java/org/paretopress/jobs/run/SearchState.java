@@ -1,0 +1,35 @@
+package org.paretopress.jobs.run;
+
+import java.util.List;
+
+/**
+ * The contents of {@code checkpoint.json}: how far each budget's search has come. All random draws are functions of the
+ * seed and of counters, so this is all that a resumed run needs.
+ *
+ * @param formatVersion {@value #VERSION} in this release
+ * @param budgets those that have begun, in order
+ */
+public record SearchState(int formatVersion, List<AtBudget> budgets) {
+
+    public static final int VERSION = 1;
+
+    public SearchState(List<AtBudget> budgets) {
+        this(VERSION, List.copyOf(budgets));
+    }
+
+    /**
+     * One budget's search after a generation.
+     *
+     * @param parent the parent assignment in the text form of level indices
+     * @param stage of the parent's fitness, likewise loss and size
+     */
+    public record AtBudget(
+            long budgetInBytes,
+            int generation,
+            String parent,
+            int stage,
+            double loss,
+            long sizeInBytes,
+            long tokensEvaluated,
+            long evaluations) {}
+}

@@ -1,0 +1,115 @@
+package org.paretopress.jobs.search;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.paretopress.jobs.run.GenerationLine;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.run.RunDirectory;
+import org.paretopress.jobs.run.SearchState;
+import org.paretopress.search.evolve.EvolutionSearch;
+import org.paretopress.search.evolve.EvolutionSettings;
+import org.paretopress.search.evolve.Generation;
+import org.paretopress.search.fitness.CandidateEvaluator;
+import org.paretopress.search.fitness.Fitness;
+import org.paretopress.search.front.Checkpoint;
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/** EvoPress at each budget in turn, with a checkpoint after every generation. */
+final class EvolutionRun {
+
+    private final SearchSpace space;
+    private final EvolutionSettings settings;
+    private final CandidateEvaluator evaluator;
+    private final RunDirectory directory;
+    private final Progress progress;
+    private final List<SearchState.AtBudget> saved;
+    private final List<SearchState.AtBudget> states = new ArrayList<>();
+    private final List<GenerationLine> lines = new ArrayList<>();
+    private final List<GenerationLine> savedLines;
+
+    /** Goes on from the checkpoint in the directory, where there is one. */
+    EvolutionRun(
+            SearchSpace space,
+            EvolutionSettings settings,
+            CandidateEvaluator evaluator,
+            RunDirectory directory,
+            Progress progress) {
+        this.space = space;
+        this.settings = settings;
+        this.evaluator = evaluator;
+        this.directory = directory;
+        this.progress = progress;
+        this.saved = directory.searchState().map(SearchState::budgets).orElse(List.of());
+        this.savedLines = directory.generations();
+    }
+
+    /** Searches at one budget; budgets come in the order of the configuration. */
+    Generation run(Budget budget, String name) {
+        Optional<Checkpoint> resume =
+                saved.size() > states.size() ? Optional.of(checkpoint(saved.get(states.size()))) : Optional.empty();
+        int done = resume.map(Checkpoint::generation).orElse(-1);
+        savedLines.stream()
+                .filter(line -> line.budgetInBytes() == budget.sizeInBytes() && line.generation() <= done)
+                .forEach(lines::add);
+        double before =
+                lines.isEmpty() || done < 0 ? 0 : lines.get(lines.size() - 1).seconds();
+        states.add(null);
+        long start = System.nanoTime();
+        try (Progress.Step step = progress.start("search " + name, settings.generations() - Math.max(0, done))) {
+            return new EvolutionSearch(space, budget, settings, evaluator).run(resume, generation -> {
+                save(budget, generation, before + (System.nanoTime() - start) / 1e9);
+                if (generation.number() > 0) {
+                    step.advance(String.format("loss %.5f", generation.fitness().loss()));
+                }
+            });
+        } finally {
+            resume.filter(checkpoint -> states.get(states.size() - 1) == null)
+                    .ifPresent(checkpoint -> states.set(states.size() - 1, saved.get(states.size() - 1)));
+        }
+    }
+
+    private void save(Budget budget, Generation generation, double seconds) {
+        lines.add(new GenerationLine(
+                budget.sizeInBytes(),
+                generation.number(),
+                generation.fitness().loss(),
+                generation.accepted() ? 1 : 0,
+                generation.tokensEvaluated(),
+                generation.evaluations(),
+                seconds,
+                generation.stages().stream()
+                        .map(stage -> new GenerationLine.StageLine(
+                                stage.evaluations(),
+                                stage.tokens(),
+                                stage.losses().stream().min(Double::compare).orElseThrow()))
+                        .toList()));
+        states.set(states.size() - 1, state(budget, generation));
+        directory.write(lines);
+        directory.write(new SearchState(states));
+    }
+
+    private static SearchState.AtBudget state(Budget budget, Generation generation) {
+        Fitness fitness = generation.fitness();
+        return new SearchState.AtBudget(
+                budget.sizeInBytes(),
+                generation.number(),
+                generation.parent().toString(),
+                fitness.stage(),
+                fitness.loss(),
+                fitness.sizeInBytes(),
+                generation.tokensEvaluated(),
+                generation.evaluations());
+    }
+
+    private static Checkpoint checkpoint(SearchState.AtBudget state) {
+        return new Checkpoint(
+                state.generation(),
+                Assignment.parse(state.parent()),
+                new Fitness(state.stage(), state.loss(), state.sizeInBytes()),
+                state.tokensEvaluated(),
+                state.evaluations());
+    }
+}

@@ -1,0 +1,17 @@
+package org.paretopress.jobs.search;
+
+import org.paretopress.search.evolve.Generation;
+import org.paretopress.search.space.Assignment;
+
+/** What a strategy found at a budget, and what it spent on the way. */
+record Proposal(String strategy, Assignment assignment, long evaluations, long tokensEvaluated) {
+
+    /** A strategy that scores nothing. */
+    static Proposal free(String strategy, Assignment assignment) {
+        return new Proposal(strategy, assignment, 0, 0);
+    }
+
+    static Proposal of(String strategy, Generation last) {
+        return new Proposal(strategy, last.parent(), last.evaluations(), last.tokensEvaluated());
+    }
+}

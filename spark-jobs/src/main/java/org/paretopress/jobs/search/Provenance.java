@@ -1,0 +1,72 @@
+package org.paretopress.jobs.search;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.WorkCount;
+import org.paretopress.jobs.config.RunConfig;
+import org.paretopress.jobs.input.SourceModel;
+import org.paretopress.kernels.levels.LevelManifest;
+import org.paretopress.kernels.ops.Nd4jOps;
+
+/** Where a result comes from: versions, inputs by fingerprint, seed, cluster, times and work. Holds no secrets. */
+final class Provenance {
+
+    private Provenance() {}
+
+    static Map<String, Object> of(
+            RunConfig config,
+            SourceModel model,
+            ScoredText calibration,
+            ScoredText holdout,
+            LevelManifest levels,
+            Path levelFolder,
+            JavaSparkContext spark,
+            WorkCount work,
+            Map<String, Double> seconds) {
+        Map<String, Object> provenance = new LinkedHashMap<>();
+        provenance.put("versions", versions(spark));
+        provenance.put(
+                "model",
+                Map.of("path", withoutCredentials(model.uri()), "sha256", model.sha256(), "name", model.name()));
+        provenance.put("calibration", text(calibration));
+        provenance.put("holdout", text(holdout));
+        provenance.put("levels", Map.of("path", withoutCredentials(levelFolder.toString()), "method", levels.method()));
+        provenance.put("seed", config.search().seed());
+        provenance.put("cluster", Map.of("master", spark.master(), "parallelism", spark.defaultParallelism()));
+        provenance.put("seconds", seconds);
+        provenance.put("tokensEvaluated", work.tokensEvaluated());
+        provenance.put("evaluations", work.evaluations());
+        provenance.put("blockForwardsDone", work.blockForwardsDone());
+        provenance.put("blockForwardsSaved", 0);
+        return provenance;
+    }
+
+    private static Map<String, Object> versions(JavaSparkContext spark) {
+        Map<String, Object> versions = new LinkedHashMap<>();
+        String version = Provenance.class.getPackage().getImplementationVersion();
+        versions.put("paretopress", version == null ? "development" : version);
+        versions.put("java", System.getProperty("java.version"));
+        versions.put("spark", spark.version());
+        versions.put("engine", Nd4jOps.description());
+        versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        return versions;
+    }
+
+    private static Map<String, Object> text(ScoredText text) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("sha256", text.fingerprint());
+        described.put("tokens", text.sequences().tokens());
+        described.put("sequenceLength", text.sequences().sequenceLength());
+        return described;
+    }
+
+    /** A URI without its user part, which may hold keys of an object store. */
+    static String withoutCredentials(String uri) {
+        String user = URI.create(uri).getRawUserInfo();
+        return user == null ? uri : uri.replace(user + "@", "");
+    }
+}

@@ -1,0 +1,224 @@
+package org.paretopress.jobs.search;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.InputException;
+import org.paretopress.jobs.cluster.ExecutorModel;
+import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
+import org.paretopress.jobs.cluster.SparkScorer;
+import org.paretopress.jobs.cluster.WorkCount;
+import org.paretopress.jobs.config.Budgets;
+import org.paretopress.jobs.config.RunConfig;
+import org.paretopress.jobs.config.RunConfig.FitnessMeasure;
+import org.paretopress.jobs.config.RunConfig.Strategy;
+import org.paretopress.jobs.input.SourceModel;
+import org.paretopress.jobs.input.SourceText;
+import org.paretopress.jobs.levels.LevelBuildJob;
+import org.paretopress.jobs.levels.LevelPlan;
+import org.paretopress.jobs.run.Baselines;
+import org.paretopress.jobs.run.Front;
+import org.paretopress.jobs.run.FrontPoint;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.run.RunDirectory;
+import org.paretopress.jobs.run.Steps;
+import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.forward.Loss;
+import org.paretopress.kernels.levels.LevelManifest;
+import org.paretopress.search.allocate.GreedyAllocator;
+import org.paretopress.search.allocate.LayerwiseAllocator;
+import org.paretopress.search.allocate.UniformAllocator;
+import org.paretopress.search.evolve.EvolutionSettings;
+import org.paretopress.search.evolve.RandomSearch;
+import org.paretopress.search.evolve.Stage;
+import org.paretopress.search.front.ParetoArchive;
+import org.paretopress.search.front.ParetoPoint;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/**
+ * The main job: from a model and text to a Pareto front of size against loss.
+ *
+ * <p>Everything that can be wrong with the input is found by {@link #prepare}, before Spark starts.
+ */
+public final class SearchJob {
+
+    private final RunConfig config;
+    private final Storage storage;
+    private final Progress progress;
+    private final Steps steps = new Steps();
+    private final SourceModel model;
+    private final SourceText text;
+    private final LevelPlan plan;
+    private final SearchSpace space;
+    private final List<Budget> budgets;
+    private final EvolutionSettings settings;
+
+    private SearchJob(RunConfig config, Storage storage, Progress progress) {
+        this.config = config;
+        this.storage = storage;
+        this.progress = progress;
+        this.model = steps.run("check model", () -> SourceModel.open(storage, config.model()));
+        this.plan = LevelPlan.of(config.levels().quantization());
+        this.space = plan.space(model.file());
+        this.budgets =
+                config.search().budget().entries().stream().map(this::budget).toList();
+        this.text = steps.run("read text", () -> SourceText.read(storage, model.file(), config));
+        this.settings = settings();
+    }
+
+    /** Reads and checks all input of a run. */
+    public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
+        return new SearchJob(config, storage, progress);
+    }
+
+    /** Builds the level database alone, and returns its folder. */
+    public Path buildLevels(JavaSparkContext spark) {
+        LevelBuildJob levels = levels(spark, ScoredText.broadcast(spark, text.calibration()));
+        Path folder = levels.folder(databases());
+        levels.run(folder);
+        return folder;
+    }
+
+    /** Runs the search and leaves its result in the directory. */
+    public Result run(JavaSparkContext spark, RunDirectory directory) {
+        ScoredText calibration = ScoredText.broadcast(spark, text.calibration());
+        ScoredText holdout = ScoredText.broadcast(spark, text.holdout());
+        LevelBuildJob build = levels(spark, calibration);
+        Path folder = build.folder(databases());
+        LevelManifest manifest = steps.run("levels", () -> build.run(folder));
+
+        WorkCount work = new WorkCount(model.file().config().blocks());
+        ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
+        SparkScorer scorer = new SparkScorer(spark, source, calibration, work);
+        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, measure());
+        EvolutionRun evolution = new EvolutionRun(space, settings, evaluator, directory, progress);
+        List<List<Proposal>> proposals = new ArrayList<>();
+        for (int i = 0; i < budgets.size(); i++) {
+            Budget budget = budgets.get(i);
+            String name = name(config.search().budget().entries().get(i));
+            proposals.add(steps.run("search", () -> proposals(budget, name, manifest, evolution, evaluator)));
+        }
+
+        PointScorer points = new PointScorer(space, scorer, new SparkScorer(spark, source, holdout, work));
+        Baselines baselines = steps.run("score points", () -> baselines(proposals, points));
+        Front front = front(baselines);
+        directory.write(front, baselines);
+        directory.writeProvenance(
+                Provenance.of(config, model, calibration, holdout, manifest, folder, spark, work, steps.seconds()));
+        return new Result(directory, front, baselines);
+    }
+
+    /** What a run leaves behind. */
+    public record Result(RunDirectory directory, Front front, Baselines baselines) {}
+
+    private LevelBuildJob levels(JavaSparkContext spark, ScoredText calibration) {
+        return new LevelBuildJob(spark, storage, progress, model, plan, calibration);
+    }
+
+    /** Level databases lie beside the run directories, so that runs share them. */
+    private Path databases() {
+        return new Path(storage.qualified(config.output()).getParent(), "levels");
+    }
+
+    private Budget budget(Budgets.Entry entry) {
+        return switch (entry.kind()) {
+            case averageBits -> Budget.ofAverageBits(space, entry.value());
+            case bytes -> Budget.ofBytes(space, (long) entry.value());
+            case ratio -> Budget.ofRatio(space, entry.value(), model.file().sizeInBytes());
+        };
+    }
+
+    private static String name(Budgets.Entry entry) {
+        return switch (entry.kind()) {
+            case averageBits -> "at " + entry.value() + " bits";
+            case bytes -> String.format("at %.2f MB", entry.value() / 1e6);
+            case ratio -> "at ratio " + entry.value();
+        };
+    }
+
+    private EvolutionSettings settings() {
+        RunConfig.Search search = config.search();
+        List<Stage> stages = search.stages().stream()
+                .map(stage -> new Stage(stage.survivors(), wholeSequences(stage.tokens())))
+                .toList();
+        return new EvolutionSettings(search.generations(), search.offspring(), stages, search.seed());
+    }
+
+    private long wholeSequences(long tokens) {
+        int length = config.calibration().sequenceLength();
+        if (tokens < 1 || tokens > text.calibration().tokens()) {
+            throw new InputException(
+                    "search.stages asks for " + tokens + " tokens, the calibration text has "
+                            + text.calibration().tokens() + ".",
+                    "raise calibration.tokens or lower the stage.");
+        }
+        return Math.min(text.calibration().tokens(), (tokens + length - 1) / length * length);
+    }
+
+    private ToDoubleFunction<Loss> measure() {
+        return config.search().fitness() == FitnessMeasure.kl ? Loss::meanKl : Loss::perplexity;
+    }
+
+    /** The searched strategy first, then the baselines that are something else. */
+    private List<Proposal> proposals(
+            Budget budget,
+            String name,
+            LevelManifest manifest,
+            EvolutionRun evolution,
+            SparkCandidateEvaluator evaluator) {
+        double[][] errors = ErrorTable.outputErrors(manifest);
+        Map<Strategy, Proposal> proposals = new LinkedHashMap<>();
+        proposals.put(config.search().strategy(), null);
+        List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random)
+                .forEach(strategy -> proposals.putIfAbsent(strategy, null));
+        proposals.replaceAll((strategy, unused) -> switch (strategy) {
+            case evopress -> Proposal.of(strategy.name(), evolution.run(budget, name));
+            case random -> Proposal.of(strategy.name(), new RandomSearch(space, budget, settings, evaluator).run());
+            case uniform -> Proposal.free(strategy.name(), new UniformAllocator(space).allocate(budget));
+            case allocation ->
+                Proposal.free(strategy.name(), new LayerwiseAllocator(space, errors).minimizeError(budget));
+            case greedy -> Proposal.free(strategy.name(), new GreedyAllocator(space, errors).allocate(budget));
+        });
+        return List.copyOf(proposals.values());
+    }
+
+    private Baselines baselines(List<List<Proposal>> proposals, PointScorer points) {
+        points.score(proposals.stream()
+                .flatMap(List::stream)
+                .map(Proposal::assignment)
+                .toList());
+        List<Baselines.AtBudget> atBudgets = new ArrayList<>();
+        for (int i = 0; i < budgets.size(); i++) {
+            int number = i + 1;
+            List<Baselines.Contender> contenders = proposals.get(i).stream()
+                    .map(p -> new Baselines.Contender(
+                            points.point(p.strategy() + "-" + number, p.strategy(), p.assignment()),
+                            p.evaluations(),
+                            p.tokensEvaluated()))
+                    .toList();
+            atBudgets.add(new Baselines.AtBudget(budgets.get(i).sizeInBytes(), contenders));
+        }
+        return new Baselines(points.dense(model.file()), atBudgets);
+    }
+
+    /** All fully evaluated points that no other beats in size and calibration loss. */
+    private Front front(Baselines baselines) {
+        ParetoArchive<FrontPoint> archive = new ParetoArchive<>();
+        for (Baselines.AtBudget budget : baselines.budgets()) {
+            for (Baselines.Contender contender : budget.contenders()) {
+                FrontPoint point = contender.point();
+                double loss = config.search().fitness() == FitnessMeasure.kl
+                        ? point.calibration().kl()
+                        : point.calibration().perplexity();
+                archive.add(point.sizeInBytes(), loss, point);
+            }
+        }
+        return new Front(archive.points().stream().map(ParetoPoint::payload).toList());
+    }
+}

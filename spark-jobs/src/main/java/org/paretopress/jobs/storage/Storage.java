@@ -1,0 +1,152 @@
+package org.paretopress.jobs.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.paretopress.jobs.InputException;
+
+/** Files on whatever Hadoop opens. Writing is all or nothing: to a temporary name, then renamed over the target. */
+public final class Storage {
+
+    private final Configuration configuration;
+
+    public Storage(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /** With the Hadoop settings of the Spark application this code runs in, on the driver or in a task. */
+    public static Storage ofApplication() {
+        SparkEnv env = SparkEnv.get();
+        return new Storage(SparkHadoopUtil.get().newConfiguration(env == null ? new SparkConf() : env.conf()));
+    }
+
+    /** The path with scheme and authority, so that every machine reads the same file. */
+    public Path qualified(String path) {
+        try {
+            Path given = new Path(path);
+            return given.getFileSystem(configuration).makeQualified(given);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InputException(
+                    "Path '" + path + "' cannot be opened: " + e.getMessage(),
+                    "the scheme is misspelt or its file system is not configured.");
+        }
+    }
+
+    public boolean exists(Path path) {
+        return call(path, fs -> fs.exists(path));
+    }
+
+    public byte[] read(Path path) {
+        return call(path, fs -> {
+            try (FSDataInputStream in = fs.open(path)) {
+                return in.readAllBytes();
+            }
+        });
+    }
+
+    public String readText(Path path) {
+        return new String(read(path), StandardCharsets.UTF_8);
+    }
+
+    /** Writes a file as a whole, over one that may be there; parent folders are made. */
+    public void write(Path path, byte[] contents) {
+        Path temporary = new Path(path.getParent(), "." + path.getName() + "." + UUID.randomUUID());
+        call(path, fs -> {
+            FileContext context = FileContext.getFileContext(path.toUri(), configuration);
+            try {
+                try (FSDataOutputStream out = fs.create(temporary, true)) {
+                    out.write(contents);
+                }
+                context.rename(temporary, path, Options.Rename.OVERWRITE);
+                return path;
+            } catch (IOException | RuntimeException e) {
+                fs.delete(temporary, false);
+                throw e;
+            }
+        });
+    }
+
+    public void writeText(Path path, String contents) {
+        write(path, contents.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Files directly below a folder, by name; empty where there is no such folder. */
+    public List<FileStatus> list(Path folder) {
+        return call(folder, fs -> {
+            List<FileStatus> files = new ArrayList<>();
+            try {
+                files.addAll(List.of(fs.listStatus(folder)));
+            } catch (FileNotFoundException e) {
+                return files;
+            }
+            files.sort(Comparator.comparing(status -> status.getPath().getName()));
+            return files;
+        });
+    }
+
+    /** Deletes a file or a folder with all that is in it. */
+    public void delete(Path path) {
+        call(path, fs -> fs.delete(path, true));
+    }
+
+    /** The files that a path or glob names, sorted; an error where there is none. */
+    public List<Path> glob(String key, String pattern) {
+        Path path = qualified(pattern);
+        List<Path> files = call(path, fs -> {
+            FileStatus[] found = fs.globStatus(path);
+            List<Path> paths = new ArrayList<>();
+            for (FileStatus status : found == null ? new FileStatus[0] : found) {
+                if (status.isFile()) {
+                    paths.add(status.getPath());
+                }
+            }
+            return paths;
+        });
+        if (files.isEmpty()) {
+            throw new InputException(key + ": no file matches '" + pattern + "'.", "the path is misspelt.");
+        }
+        return files.stream().sorted().toList();
+    }
+
+    /** Copies a local folder to where {@code target} says, which may be anywhere. */
+    public void upload(java.nio.file.Path folder, Path target) {
+        call(target, fs -> {
+            fs.copyFromLocalFile(false, false, new Path(folder.toUri()), target);
+            return target;
+        });
+    }
+
+    FileSystem fileSystem(Path path) throws IOException {
+        FileSystem fs = path.getFileSystem(configuration);
+        fs.setWriteChecksum(false);
+        return fs;
+    }
+
+    private interface Action<T> {
+        T run(FileSystem fs) throws IOException;
+    }
+
+    private <T> T call(Path path, Action<T> action) {
+        try {
+            return action.run(fileSystem(path));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot access " + path + ": " + e.getMessage(), e);
+        }
+    }
+}
