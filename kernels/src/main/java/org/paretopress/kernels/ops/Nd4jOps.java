@@ -21,6 +21,7 @@ public final class Nd4jOps implements TensorOps {
 
     private float[] row = new float[0];
     private float[] other = new float[0];
+    private final float[] lanes = new float[8];
     private Nd4jTensor scores;
 
     public Nd4jOps() {
@@ -241,7 +242,7 @@ public final class Nd4jOps implements TensorOps {
             nll[t] = logSum - z[targets[t]];
             if (dense != null) {
                 dense.probabilities().readRow(t, p);
-                kl[t] = dense.negativeEntropy()[t] - RowMath.dot(p, z, columns) + dense.mass()[t] * logSum;
+                kl[t] = dense.negativeEntropy()[t] - RowMath.dot(p, z, columns, lanes) + dense.mass()[t] * logSum;
             }
         }
     }
@@ -253,18 +254,15 @@ public final class Nd4jOps implements TensorOps {
         }
     }
 
-    private static void softmax(float[] values, int count) {
-        double sum = RowMath.exponentials(values, RowMath.largest(values, count), count, values);
-        float scale = (float) (1 / sum);
-        for (int i = 0; i < count; i++) {
-            values[i] *= scale;
-        }
+    private void softmax(float[] values, int count) {
+        double sum = RowMath.exponentials(values, RowMath.largest(values, count), count, values, lanes);
+        RowMath.scale(values, (float) (1 / sum), count);
     }
 
     /** @param scratch is overwritten */
-    private static double logSumExp(float[] values, int count, float[] scratch) {
+    private double logSumExp(float[] values, int count, float[] scratch) {
         float largest = RowMath.largest(values, count);
-        return largest + StrictMath.log(RowMath.exponentials(values, largest, count, scratch));
+        return largest + StrictMath.log(RowMath.exponentials(values, largest, count, scratch, lanes));
     }
 
     private float[] row(int columns) {

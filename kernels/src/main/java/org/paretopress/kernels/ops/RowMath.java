@@ -1,34 +1,30 @@
 package org.paretopress.kernels.ops;
 
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Loops over one row that the compiler does not vectorise by itself, written with the Vector API.
  *
- * <p>Eight lanes on every processor that has them, so that sums are formed in the same order whatever wider registers a
- * machine may have; long sums are in double.
+ * <p>Sums are formed in a fixed order: eight lanes in single precision over a short stretch, then lane by lane in double.
+ * Eight lanes are used however wide the registers are, so the bits do not depend on the processor.
  */
 final class RowMath {
 
-    private static final VectorSpecies<Float> FLOATS =
-            FloatVector.SPECIES_PREFERRED.length() >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Integer> INTS =
-            FLOATS.length() == 8 ? IntVector.SPECIES_256 : IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Double> DOUBLES =
-            FLOATS.length() == 8 ? DoubleVector.SPECIES_256 : DoubleVector.SPECIES_PREFERRED;
-    private static final int LANES = FLOATS.length();
+    private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_256;
+    private static final int WIDTH = 8;
+
+    /** Values whose lanes are added up in single precision. */
+    private static final int STRETCH = 8 * WIDTH;
 
     private RowMath() {}
 
     static float largest(float[] values, int count) {
         int i = 0;
-        FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        for (; i <= count - LANES; i += LANES) {
-            largest = largest.max(FloatVector.fromArray(FLOATS, values, i));
+        FloatVector largest = FloatVector.broadcast(LANES, Float.NEGATIVE_INFINITY);
+        for (; i <= count - WIDTH; i += WIDTH) {
+            largest = largest.max(FloatVector.fromArray(LANES, values, i));
         }
         float result = largest.reduceLanes(VectorOperators.MAX);
         for (; i < count; i++) {
@@ -37,18 +33,24 @@ final class RowMath {
         return result;
     }
 
-    /** Puts e^(value - shift) into the target, which may be the source, and returns the sum. */
-    static double exponentials(float[] values, float shift, int count, float[] target) {
-        DoubleVector low = DoubleVector.zero(DOUBLES);
-        DoubleVector high = DoubleVector.zero(DOUBLES);
+    /**
+     * Puts e^(value - shift) into the target, which may be the source.
+     *
+     * @param lanes scratch of eight values
+     * @return the sum
+     */
+    static double exponentials(float[] values, float shift, int count, float[] target, float[] lanes) {
+        double sum = 0;
         int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(FLOATS, values, i).sub(shift));
-            e.intoArray(target, i);
-            low = low.add(part(e, 0));
-            high = high.add(part(e, 1));
+        for (; i <= count - STRETCH; i += STRETCH) {
+            FloatVector stretch = FloatVector.zero(LANES);
+            for (int j = i; j < i + STRETCH; j += WIDTH) {
+                FloatVector e = exp(FloatVector.fromArray(LANES, values, j).sub(shift));
+                e.intoArray(target, j);
+                stretch = stretch.add(e);
+            }
+            sum += sumOf(stretch, lanes);
         }
-        double sum = low.add(high).reduceLanes(VectorOperators.ADD);
         for (; i < count; i++) {
             target[i] = Exponential.exp(values[i] - shift);
             sum += target[i];
@@ -56,50 +58,63 @@ final class RowMath {
         return sum;
     }
 
-    /** Σ a·b. */
-    static double dot(float[] a, float[] b, int count) {
-        DoubleVector low = DoubleVector.zero(DOUBLES);
-        DoubleVector high = DoubleVector.zero(DOUBLES);
+    /**
+     * Σ a·b.
+     *
+     * @param lanes scratch of eight values
+     */
+    static double dot(float[] a, float[] b, int count, float[] lanes) {
+        double sum = 0;
         int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            FloatVector x = FloatVector.fromArray(FLOATS, a, i);
-            FloatVector y = FloatVector.fromArray(FLOATS, b, i);
-            low = part(x, 0).fma(part(y, 0), low);
-            high = part(x, 1).fma(part(y, 1), high);
+        for (; i <= count - STRETCH; i += STRETCH) {
+            FloatVector stretch = FloatVector.zero(LANES);
+            for (int j = i; j < i + STRETCH; j += WIDTH) {
+                stretch = stretch.add(FloatVector.fromArray(LANES, a, j).mul(FloatVector.fromArray(LANES, b, j)));
+            }
+            sum += sumOf(stretch, lanes);
         }
-        double sum = low.add(high).reduceLanes(VectorOperators.ADD);
         for (; i < count; i++) {
             sum += (double) a[i] * b[i];
         }
         return sum;
     }
 
+    /** values = values · factor. */
+    static void scale(float[] values, float factor, int count) {
+        for (int i = 0; i < count; i++) {
+            values[i] *= factor;
+        }
+    }
+
     /** gate = gate / (1 + e^-gate) · up. */
     static void swiGlu(float[] gate, float[] up, int count) {
         int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            FloatVector g = FloatVector.fromArray(FLOATS, gate, i);
+        for (; i <= count - WIDTH; i += WIDTH) {
+            FloatVector g = FloatVector.fromArray(LANES, gate, i);
             FloatVector e = exp(g.neg().min(Exponential.LARGEST));
-            g.div(e.add(1f)).mul(FloatVector.fromArray(FLOATS, up, i)).intoArray(gate, i);
+            g.div(e.add(1f)).mul(FloatVector.fromArray(LANES, up, i)).intoArray(gate, i);
         }
         for (; i < count; i++) {
             gate[i] = gate[i] / (1 + Exponential.exp(Math.min(-gate[i], Exponential.LARGEST))) * up[i];
         }
     }
 
-    private static DoubleVector part(FloatVector values, int part) {
-        return (DoubleVector) values.convertShape(VectorOperators.F2D, DOUBLES, part);
+    private static double sumOf(FloatVector values, float[] lanes) {
+        values.intoArray(lanes, 0);
+        double sum = 0;
+        for (int i = 0; i < WIDTH; i++) {
+            sum += lanes[i];
+        }
+        return sum;
     }
 
     /** {@link Exponential#exp} lane by lane, bit for bit. */
     private static FloatVector exp(FloatVector x) {
         FloatVector bounded = x.max(Exponential.SMALLEST);
-        FloatVector scaled = bounded.mul(Exponential.LOG2_E);
-        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f).blend(-0.5f, scaled.lt(0f));
-        IntVector exponent = (IntVector) scaled.add(half).convertShape(VectorOperators.F2I, INTS, 0);
-        FloatVector n = (FloatVector) exponent.convertShape(VectorOperators.I2F, FLOATS, 0);
+        FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
+        FloatVector n = rounded.sub(Exponential.ROUND);
         FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
-        FloatVector p = FloatVector.broadcast(FLOATS, Exponential.C7);
+        FloatVector p = FloatVector.broadcast(LANES, Exponential.C7);
         p = p.mul(r).add(Exponential.C6);
         p = p.mul(r).add(Exponential.C5);
         p = p.mul(r).add(Exponential.C4);
@@ -107,7 +122,8 @@ final class RowMath {
         p = p.mul(r).add(Exponential.C2);
         p = p.mul(r).add(1f);
         p = p.mul(r).add(1f);
-        FloatVector power = exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        return p.mul(power).blend(0f, x.lt(Exponential.SMALLEST));
+        return p.reinterpretAsInts()
+                .add(rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exponential.EXPONENT_SHIFT))
+                .reinterpretAsFloats();
     }
 }
