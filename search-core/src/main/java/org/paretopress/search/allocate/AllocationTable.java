@@ -3,7 +3,7 @@ package org.paretopress.search.allocate;
 import org.paretopress.search.space.Assignment;
 
 /**
- * The dynamic programme of L-GreCo (Alimohammadi et al., MLSys 2024, Algorithm 1) on a size grid: for every number of
+ * The dynamic programme of L-GreCo (Markov et al., MLSys 2024, Algorithm 1) on a size grid: for every number of
  * units the least error that fits. Layers enter from the last to the first, so that the walk that reads an assignment
  * back decides the first layer first and ties end in the lexicographically smallest assignment.
  *

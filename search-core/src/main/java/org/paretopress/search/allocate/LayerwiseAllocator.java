@@ -5,7 +5,7 @@ import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
 /**
- * The best assignment if errors of layers simply add up: L-GreCo's dynamic programme (Alimohammadi et al., MLSys
+ * The best assignment if errors of layers simply add up: L-GreCo's dynamic programme (Markov et al., MLSys
  * 2024) read in both directions from one table over sizes. Errors are never rounded. The result is optimal where the
  * level sizes have a common divisor coarse enough for an exact table; otherwise sizes are rounded up to a grid of
  * {@code buckets} units, a bound is still never exceeded, and bytes lost to rounding go to the greedy best raises.

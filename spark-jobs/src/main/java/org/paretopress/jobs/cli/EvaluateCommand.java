@@ -29,8 +29,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "evaluate",
-        description = "Perplexity of a model on text, and the divergence of a point of a run from it.",
-        mixinStandardHelpOptions = true)
+        description = "Perplexity of a model on text, and the divergence of a point of a run from it.")
 final class EvaluateCommand implements Callable<Integer> {
 
     /** How a text is cut into sequences and which predictions count. */

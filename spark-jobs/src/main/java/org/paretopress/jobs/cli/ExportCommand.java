@@ -13,10 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-        name = "export",
-        description = "Write a point of a run as a model that other tools load.",
-        mixinStandardHelpOptions = true)
+@Command(name = "export", description = "Write a point of a run as a model that other tools load.")
 final class ExportCommand implements Callable<Integer> {
 
     /** What can be written. */

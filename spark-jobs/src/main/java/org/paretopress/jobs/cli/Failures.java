@@ -20,6 +20,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
         PrintWriter err = command.getErr();
         Optional<String> message = causes(failure)
+                .filter(cause -> !(cause instanceof IllegalStateException)) // our own fault, whatever its remedy
                 .map(Throwable::getMessage)
                 .filter(text -> text != null && text.contains("\nMaybe "))
                 .reduce((outer, inner) -> inner);

@@ -16,10 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-        name = "inspect",
-        description = "Show a model's layers and the sizes that quantization can reach.",
-        mixinStandardHelpOptions = true)
+@Command(name = "inspect", description = "Show a model's layers and the sizes that quantization can reach.")
 final class InspectCommand implements Callable<Integer> {
 
     @Mixin

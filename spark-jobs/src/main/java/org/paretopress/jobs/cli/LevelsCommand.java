@@ -12,10 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-        name = "levels",
-        description = "Calibrate and compress: build the level database of a configuration.",
-        mixinStandardHelpOptions = true)
+@Command(name = "levels", description = "Calibrate and compress: build the level database of a configuration.")
 final class LevelsCommand implements Callable<Integer> {
 
     @Mixin

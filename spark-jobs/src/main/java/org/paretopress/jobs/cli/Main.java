@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "paretopress",
         description = "Searches for the best non-uniform compression of a language model.",
         mixinStandardHelpOptions = true,
-        version = "paretopress 0.1.0-SNAPSHOT",
+        versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             InspectCommand.class,
@@ -34,5 +34,14 @@ public final class Main {
                 .setExecutionExceptionHandler(new Failures())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments);
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"paretopress " + (version == null ? "(development)" : version)};
+        }
     }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "report", description = "Write the report of a finished run anew.", mixinStandardHelpOptions = true)
+@Command(name = "report", description = "Write the report of a finished run anew.")
 final class ReportCommand implements Callable<Integer> {
 
     @Mixin

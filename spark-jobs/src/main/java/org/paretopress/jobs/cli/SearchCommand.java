@@ -20,8 +20,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "search",
-        description = "Run the main job: levels where they are missing, the search, the front, the report.",
-        mixinStandardHelpOptions = true)
+        description = "Run the main job: levels where they are missing, the search, the front, the report.")
 final class SearchCommand implements Callable<Integer> {
 
     @Mixin

@@ -19,6 +19,9 @@ import picocli.CommandLine.Option;
 /** What every command understands. */
 final class SharedOptions {
 
+    @Option(names = "--help", usageHelp = true, description = "Show this help and exit.")
+    private boolean help;
+
     @Option(names = "--json", description = "Print one JSON document on standard output and nothing else there.")
     private boolean json;
 
@@ -48,11 +51,11 @@ final class SharedOptions {
     }
 
     Storage storage() {
-        return Storage.ofApplication();
+        return Storage.of(SparkApplication.configure(master, spark));
     }
 
     JavaSparkContext startSpark(String name) {
-        return SparkApplication.start(master, name, spark);
+        return SparkApplication.start(SparkApplication.configure(master, spark), name);
     }
 
     RunConfig config(Storage storage, String path) {

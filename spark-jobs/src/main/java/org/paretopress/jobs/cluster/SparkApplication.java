@@ -24,17 +24,22 @@ public final class SparkApplication {
     private SparkApplication() {}
 
     /**
-     * Opens a context; the caller closes it.
+     * The settings of an application.
      *
      * @param master a Spark master URL
      * @param settings Spark properties that win over all others
      */
-    public static JavaSparkContext start(String master, String name, Map<String, String> settings) {
-        SparkConf conf = new SparkConf().setAppName(name).setIfMissing("spark.master", master);
+    public static SparkConf configure(String master, Map<String, String> settings) {
+        SparkConf conf = new SparkConf().setIfMissing("spark.master", master);
         settings.forEach(conf::set);
         fromFile().forEach(conf::setIfMissing);
         defaults(conf.get("spark.master")).forEach(conf::setIfMissing);
-        return new JavaSparkContext(conf);
+        return conf;
+    }
+
+    /** Opens a context; the caller closes it. */
+    public static JavaSparkContext start(SparkConf conf, String name) {
+        return new JavaSparkContext(conf.clone().setAppName(name));
     }
 
     private static Map<String, String> defaults(String master) {

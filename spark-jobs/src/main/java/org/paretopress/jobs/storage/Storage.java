@@ -30,10 +30,14 @@ public final class Storage {
         this.configuration = configuration;
     }
 
-    /** With the Hadoop settings of the Spark application this code runs in, on the driver or in a task. */
+    /** With the Hadoop settings of a Spark application: its {@code spark.hadoop.*} properties and what Hadoop finds. */
+    public static Storage of(SparkConf conf) {
+        return new Storage(SparkHadoopUtil.get().newConfiguration(conf));
+    }
+
+    /** With those of the Spark application this task runs in. */
     public static Storage ofApplication() {
-        SparkEnv env = SparkEnv.get();
-        return new Storage(SparkHadoopUtil.get().newConfiguration(env == null ? new SparkConf() : env.conf()));
+        return of(SparkEnv.get().conf());
     }
 
     /** The path with scheme and authority, so that every machine reads the same file. */
