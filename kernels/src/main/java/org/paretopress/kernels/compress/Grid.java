@@ -1,6 +1,6 @@
 package org.paretopress.kernels.compress;
 
-import org.paretopress.kernels.levels.Half;
+import org.paretopress.kernels.model.Half;
 
 /**
  * Asymmetric uniform grid of one quantization group: {@code value = scale * (code - zeroPoint)}. It always contains

@@ -1,8 +1,8 @@
 package org.paretopress.kernels.compress;
 
-import org.paretopress.kernels.levels.Half;
 import org.paretopress.kernels.levels.QuantizedMatrix;
 import org.paretopress.kernels.levels.QuantizedShape;
+import org.paretopress.kernels.model.Half;
 
 /** Codes and grids of one layer at one level while they are being filled in, group after group of each row. */
 final class GridSheet {

@@ -3,6 +3,7 @@ package org.paretopress.kernels.levels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import org.paretopress.kernels.model.Half;
 
 /**
  * A matrix on asymmetric uniform grids, one grid per quantization group along the inputs:

@@ -2,6 +2,7 @@ package org.paretopress.jobs.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.paretopress.jobs.run.GenerationLine;
 import org.paretopress.jobs.run.Progress;
@@ -29,6 +30,7 @@ final class EvolutionRun {
     private final List<SearchState.AtBudget> states = new ArrayList<>();
     private final List<GenerationLine> lines = new ArrayList<>();
     private final List<GenerationLine> savedLines;
+    private int begunBudgets;
 
     /** Goes on from the checkpoint in the directory, where there is one. */
     EvolutionRun(
@@ -48,27 +50,37 @@ final class EvolutionRun {
 
     /** Searches at one budget; budgets come in the order of the configuration. */
     Generation run(Budget budget, String name) {
-        Optional<Checkpoint> resume =
-                saved.size() > states.size() ? Optional.of(checkpoint(saved.get(states.size()))) : Optional.empty();
-        int done = resume.map(Checkpoint::generation).orElse(-1);
-        savedLines.stream()
-                .filter(line -> line.budgetInBytes() == budget.sizeInBytes() && line.generation() <= done)
-                .forEach(lines::add);
-        double before =
-                lines.isEmpty() || done < 0 ? 0 : lines.get(lines.size() - 1).seconds();
-        states.add(null);
+        Optional<SearchState.AtBudget> begun =
+                begunBudgets < saved.size() ? Optional.of(saved.get(begunBudgets)) : Optional.empty();
+        begunBudgets++;
+        begun.ifPresent(states::add);
+        int done = begun.map(SearchState.AtBudget::generation).orElse(0);
+        double before = begun.isPresent() ? keepLines(budget, done) : 0;
         long start = System.nanoTime();
-        try (Progress.Step step = progress.start("search " + name, settings.generations() - Math.max(0, done))) {
-            return new EvolutionSearch(space, budget, settings, evaluator).run(resume, generation -> {
-                save(budget, generation, before + (System.nanoTime() - start) / 1e9);
-                if (generation.number() > 0) {
-                    step.advance(String.format("loss %.5f", generation.fitness().loss()));
-                }
-            });
-        } finally {
-            resume.filter(checkpoint -> states.get(states.size() - 1) == null)
-                    .ifPresent(checkpoint -> states.set(states.size() - 1, saved.get(states.size() - 1)));
+        try (Progress.Step step = progress.start("search " + name, settings.generations() - done)) {
+            return new EvolutionSearch(space, budget, settings, evaluator)
+                    .run(begun.map(EvolutionRun::checkpoint), generation -> {
+                        save(budget, generation, before + (System.nanoTime() - start) / 1e9);
+                        if (generation.number() > 0) {
+                            step.advance(String.format(
+                                    Locale.ROOT,
+                                    "loss %.5f",
+                                    generation.fitness().loss()));
+                        }
+                    });
         }
+    }
+
+    /** Takes over what an earlier run told of this budget; returns the seconds it had taken. */
+    private double keepLines(Budget budget, int lastGeneration) {
+        double seconds = 0;
+        for (GenerationLine line : savedLines) {
+            if (line.budgetInBytes() == budget.sizeInBytes() && line.generation() <= lastGeneration) {
+                lines.add(line);
+                seconds = line.seconds();
+            }
+        }
+        return seconds;
     }
 
     private void save(Budget budget, Generation generation, double seconds) {
@@ -86,7 +98,12 @@ final class EvolutionRun {
                                 stage.tokens(),
                                 stage.losses().stream().min(Double::compare).orElseThrow()))
                         .toList()));
-        states.set(states.size() - 1, state(budget, generation));
+        SearchState.AtBudget state = state(budget, generation);
+        if (states.size() < begunBudgets) {
+            states.add(state);
+        } else {
+            states.set(begunBudgets - 1, state);
+        }
         directory.write(lines);
         directory.write(new SearchState(states));
     }

@@ -1,4 +1,4 @@
-package org.paretopress.kernels.levels;
+package org.paretopress.kernels.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
