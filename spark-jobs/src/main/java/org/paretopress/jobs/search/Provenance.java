@@ -1,6 +1,5 @@
 package org.paretopress.jobs.search;
 
-import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
@@ -12,7 +11,7 @@ import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.ops.Nd4jOps;
 
-/** Where a result comes from: versions, inputs by fingerprint, seed, cluster, times and work. Holds no secrets. */
+/** Where a result comes from: versions, inputs by fingerprint, seed, cluster, times and work. */
 final class Provenance {
 
     private Provenance() {}
@@ -29,12 +28,10 @@ final class Provenance {
             Map<String, Double> seconds) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("versions", versions(spark));
-        provenance.put(
-                "model",
-                Map.of("path", withoutCredentials(model.uri()), "sha256", model.sha256(), "name", model.name()));
+        provenance.put("model", Map.of("path", model.uri(), "sha256", model.sha256(), "name", model.name()));
         provenance.put("calibration", text(calibration));
         provenance.put("holdout", text(holdout));
-        provenance.put("levels", Map.of("path", withoutCredentials(levelFolder.toString()), "method", levels.method()));
+        provenance.put("levels", Map.of("path", levelFolder.toString(), "method", levels.method()));
         provenance.put("seed", config.search().seed());
         provenance.put("cluster", Map.of("master", spark.master(), "parallelism", spark.defaultParallelism()));
         provenance.put("seconds", seconds);
@@ -62,11 +59,5 @@ final class Provenance {
         described.put("tokens", text.sequences().tokens());
         described.put("sequenceLength", text.sequences().sequenceLength());
         return described;
-    }
-
-    /** A URI without its user part, which may hold keys of an object store. */
-    static String withoutCredentials(String uri) {
-        String user = URI.create(uri).getRawUserInfo();
-        return user == null ? uri : uri.replace(user + "@", "");
     }
 }

@@ -44,11 +44,23 @@ public final class Storage {
     public Path qualified(String path) {
         try {
             Path given = new Path(path);
+            refuseSecrets(given);
             return given.getFileSystem(configuration).makeQualified(given);
         } catch (IOException | IllegalArgumentException e) {
             throw new InputException(
                     "Path '" + path + "' cannot be opened: " + e.getMessage(),
                     "the scheme is misspelt or its file system is not configured.");
+        }
+    }
+
+    /** Paths stand in logs, reports and provenance; keys must not. */
+    private static void refuseSecrets(Path path) {
+        String user = path.toUri().getUserInfo();
+        if (user != null && user.contains(":")) {
+            throw new InputException(
+                    "A path on " + path.toUri().getScheme() + "://…@"
+                            + path.toUri().getHost() + " holds a password.",
+                    "give keys as Spark properties instead, such as --conf spark.hadoop.fs.s3a.access.key=…");
         }
     }
 
