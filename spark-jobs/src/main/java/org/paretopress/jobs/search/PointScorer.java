@@ -8,6 +8,7 @@ import java.util.Map;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.FrontPoint.Quality;
+import org.paretopress.jobs.run.Progress;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.model.ModelFile;
@@ -20,12 +21,14 @@ final class PointScorer {
     private final SearchSpace space;
     private final SparkScorer calibration;
     private final SparkScorer holdout;
+    private final Progress progress;
     private final Map<Assignment, Quality[]> scored = new LinkedHashMap<>();
 
-    PointScorer(SearchSpace space, SparkScorer calibration, SparkScorer holdout) {
+    PointScorer(SearchSpace space, SparkScorer calibration, SparkScorer holdout, Progress progress) {
         this.space = space;
         this.calibration = calibration;
         this.holdout = holdout;
+        this.progress = progress;
     }
 
     /** Scores all that were not scored before, together. */
@@ -81,9 +84,17 @@ final class PointScorer {
         if (levels.isEmpty()) {
             return List.of();
         }
+        try (Progress.Step step = progress.start("score " + levels.size() + " points", 2)) {
+            return qualities(levels, step);
+        }
+    }
+
+    private List<Quality[]> qualities(List<String[]> levels, Progress.Step step) {
         List<Loss> onCalibration =
                 calibration.score(levels, calibration.text().all(), "score points on calibration text");
+        step.advance("");
         List<Loss> onHoldout = holdout.score(levels, holdout.text().all(), "score points on holdout text");
+        step.advance("");
         List<Quality[]> qualities = new ArrayList<>();
         for (int i = 0; i < levels.size(); i++) {
             qualities.add(new Quality[] {quality(onCalibration.get(i)), quality(onHoldout.get(i))});

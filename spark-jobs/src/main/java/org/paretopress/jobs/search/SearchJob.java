@@ -105,7 +105,7 @@ public final class SearchJob {
             proposals.add(steps.run("search", () -> proposals(budget, name, manifest, evolution, evaluator)));
         }
 
-        PointScorer points = new PointScorer(space, scorer, new SparkScorer(spark, source, holdout, work));
+        PointScorer points = new PointScorer(space, scorer, new SparkScorer(spark, source, holdout, work), progress);
         Baselines baselines = steps.run("score points", () -> baselines(proposals, points));
         Front front = front(baselines);
         directory.write(front, baselines);
