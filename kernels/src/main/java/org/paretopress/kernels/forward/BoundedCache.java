@@ -52,6 +52,7 @@ public final class BoundedCache<K, V extends AutoCloseable> implements AutoClose
 
     private synchronized void release(Slot<V> slot) {
         slot.users--;
+        makeRoom(0); // for what was made while nothing else could be closed
     }
 
     private V value(K key, Function<K, V> maker, Slot<V> slot) {

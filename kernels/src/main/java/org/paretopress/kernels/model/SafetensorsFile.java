@@ -129,15 +129,23 @@ public final class SafetensorsFile {
                     "tensor " + name + " should end at byte " + (dataStart + end) + ", the file has " + length + ".",
                     CUT);
         }
-        if (shape.stream().anyMatch(d -> d < 0) || info.sizeInBytes() != end - begin) {
+        if (shape.stream().anyMatch(d -> d < 0) || !fills(info, end - begin)) {
             throw new MalformedModelException(
                     path,
                     info.offset(),
-                    "tensor " + name + " of shape " + shape + " and type " + info.type() + " needs "
-                            + info.sizeInBytes() + " bytes, its data_offsets give " + (end - begin) + ".",
+                    "tensor " + name + " of shape " + shape + " and type " + info.type() + " does not fill the "
+                            + (end - begin) + " bytes that its data_offsets give.",
                     "another tool wrote it wrongly.");
         }
         return info;
+    }
+
+    private static boolean fills(TensorInfo tensor, long bytes) {
+        try {
+            return tensor.sizeInBytes() == bytes;
+        } catch (ArithmeticException e) { // more than 63 bits count
+            return false;
+        }
     }
 
     private static DataType type(Path path, String name, JsonNode node) {

@@ -5,16 +5,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.paretopress.kernels.model.MalformedModelException;
+import org.paretopress.kernels.model.ModelFile;
 
 /** Token ids of a text by the model's own {@code tokenizer.json}. */
 public final class TextTokenizer implements AutoCloseable {
 
+    private final Path path;
     private final HuggingFaceTokenizer tokenizer;
     private final int beginOfSequence;
+    private final int vocabularySize;
 
-    private TextTokenizer(HuggingFaceTokenizer tokenizer, int beginOfSequence) {
+    private TextTokenizer(Path path, HuggingFaceTokenizer tokenizer, int beginOfSequence, int vocabularySize) {
+        this.path = path;
         this.tokenizer = tokenizer;
         this.beginOfSequence = beginOfSequence;
+        this.vocabularySize = vocabularySize;
+    }
+
+    /** Opens the tokenizer of a model; ids that the model does not know are errors. */
+    public static TextTokenizer open(ModelFile model) {
+        return open(
+                model.path(), model.config().beginOfSequence(), model.config().vocabularySize());
     }
 
     /**
@@ -23,6 +34,10 @@ public final class TextTokenizer implements AutoCloseable {
      * @param beginOfSequence id that every text starts with, or -1 for none
      */
     public static TextTokenizer open(Path modelDirectory, int beginOfSequence) {
+        return open(modelDirectory, beginOfSequence, Integer.MAX_VALUE);
+    }
+
+    private static TextTokenizer open(Path modelDirectory, int beginOfSequence, int vocabularySize) {
         Path path = modelDirectory.resolve("tokenizer.json");
         if (!Files.isRegularFile(path)) {
             throw new MalformedModelException(
@@ -35,7 +50,7 @@ public final class TextTokenizer implements AutoCloseable {
                     .optTruncation(false)
                     .optPadding(false)
                     .build();
-            return new TextTokenizer(tokenizer, beginOfSequence);
+            return new TextTokenizer(path, tokenizer, beginOfSequence, vocabularySize);
         } catch (IOException | RuntimeException e) {
             throw new MalformedModelException(path, "not a tokenizer: " + e.getMessage(), "the copy was cut.");
         }
@@ -50,6 +65,12 @@ public final class TextTokenizer implements AutoCloseable {
             tokens[0] = beginOfSequence;
         }
         for (int i = 0; i < ids.length; i++) {
+            if (ids[i] >= vocabularySize) {
+                throw new MalformedModelException(
+                        path,
+                        "token " + ids[i] + " is beyond the model's vocabulary of " + vocabularySize + ".",
+                        "the tokenizer belongs to another model.");
+            }
             tokens[i + shift] = Math.toIntExact(ids[i]);
         }
         return tokens;

@@ -101,6 +101,7 @@ final class EvaluateCommand implements Callable<Integer> {
             assignment = candidate.point != null
                     ? finished.point(candidate.point).assignment()
                     : FinishedRun.assignment(storage, candidate.assignment);
+            finished.requireLevels(storage, assignment);
         }
         String[] levels = levels(source.file().config(), assignment);
         try (JavaSparkContext spark = shared.startSpark("paretopress evaluate " + source.name())) {
@@ -118,8 +119,13 @@ final class EvaluateCommand implements Callable<Integer> {
         ModelConfig config = source.file().config();
         int length = sequenceLength != null ? sequenceLength : Math.min(256, config.maxPositions());
         SourceText.requireFits(source.file(), length);
+        if (tokens != null && tokens < length) {
+            throw new InputException(
+                    "--tokens " + tokens + " is fewer than one sequence of " + length + ".",
+                    "raise it or lower --sequence-length.");
+        }
         int[] ids;
-        try (TextTokenizer tokenizer = TextTokenizer.open(source.file().path(), config.beginOfSequence())) {
+        try (TextTokenizer tokenizer = TextTokenizer.open(source.file())) {
             ids = SourceText.tokenize(storage, tokenizer, "--text", text);
         }
         ids = tokens == null ? ids : Arrays.copyOf(ids, Math.min(tokens, ids.length));

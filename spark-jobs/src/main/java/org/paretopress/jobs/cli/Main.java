@@ -29,9 +29,10 @@ public final class Main {
      *
      * @return 0 done, 1 a failure while running, 2 bad usage, configuration or input
      */
-    static int run(String... arguments) {
+    public static int run(String... arguments) {
         return new CommandLine(new Main())
                 .setExecutionExceptionHandler(new Failures())
+                .setParameterExceptionHandler(new UsageMistakes())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments);
     }

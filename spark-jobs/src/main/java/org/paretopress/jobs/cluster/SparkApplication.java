@@ -46,6 +46,10 @@ public final class SparkApplication {
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
         defaults.put("spark.kryo.registrationRequired", "true");
+        // JavaCPP would count off-heap memory against a bound made from the heap's; ours is that of ExecutorModel.
+        defaults.put(
+                "spark.executor.defaultJavaOptions",
+                "-Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
         // One BLAS thread a task: tasks are the parallelism.
         defaults.put("spark.executorEnv.OMP_NUM_THREADS", "1");
         defaults.put("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");

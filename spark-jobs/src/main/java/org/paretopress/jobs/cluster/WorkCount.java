@@ -20,6 +20,13 @@ public final class WorkCount {
         blockForwardsDone += (long) candidates * blocks;
     }
 
+    /** Counts what an interrupted process evaluated before this one went on. */
+    public void addEarlier(long candidates, long tokens) {
+        evaluations += candidates;
+        tokensEvaluated += tokens;
+        blockForwardsDone += candidates * blocks;
+    }
+
     /** Candidates scored, once a minibatch. */
     public long evaluations() {
         return evaluations;

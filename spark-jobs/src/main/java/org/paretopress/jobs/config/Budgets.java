@@ -32,7 +32,8 @@ public record Budgets(List<Entry> entries) {
     /** One size: bits, bytes or a share, as the kind says. */
     public record Entry(Kind kind, double value) {}
 
-    private static final Pattern BYTES = Pattern.compile("([0-9.]+)\\s*([KMGT]?i?)B?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BYTES =
+            Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([KMGT]?i?)B?", Pattern.CASE_INSENSITIVE);
     private static final Map<String, Double> UNITS = Map.of(
             "", 1.0, "k", 1e3, "m", 1e6, "g", 1e9, "t", 1e12, "ki", 0x1p10, "mi", 0x1p20, "gi", 0x1p30, "ti", 0x1p40);
 

@@ -3,14 +3,17 @@ package org.paretopress.jobs.config;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +28,8 @@ public final class ConfigReader {
 
     private final ObjectMapper yaml = new YAMLMapper(
                     new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER))
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
 
     /**
      * Reads a configuration.
@@ -35,20 +39,23 @@ public final class ConfigReader {
      * @param overrides {@code dotted.key=value}, later ones win
      */
     public RunConfig read(String name, String text, List<String> overrides) {
+        ObjectNode root = root(name, text);
+        overrides.forEach(override -> override(root, override));
         try {
-            JsonNode tree = yaml.readTree(text);
-            if (!(tree instanceof ObjectNode root)) {
-                throw new InputException(
-                        name + " holds no configuration.", "it is empty: conf/demo.yaml is an example.");
-            }
-            for (String override : overrides) {
-                override(root, override);
-            }
             return yaml.treeToValue(root, RunConfig.class);
         } catch (UnrecognizedPropertyException e) {
             throw unknownKey(name, text, e);
-        } catch (JsonMappingException e) {
-            throw badValue(name, e);
+        } catch (JsonProcessingException e) {
+            throw badValue(name, root, e);
+        }
+    }
+
+    private ObjectNode root(String name, String text) {
+        try {
+            if (yaml.readTree(text) instanceof ObjectNode root) {
+                return root;
+            }
+            throw new InputException(name + " holds no configuration.", "it is empty: conf/demo.yaml is an example.");
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw new InputException(
@@ -82,7 +89,7 @@ public final class ConfigReader {
         }
     }
 
-    private void override(ObjectNode root, String override) throws JsonProcessingException {
+    private void override(ObjectNode root, String override) {
         int equals = override.indexOf('=');
         if (equals <= 0) {
             throw new InputException("--set " + override + " has no key.", "write --set search.seed=7.");
@@ -93,7 +100,13 @@ public final class ConfigReader {
             JsonNode child = node.get(keys[i]);
             node = child instanceof ObjectNode object ? object : node.putObject(keys[i]);
         }
-        node.set(keys[keys.length - 1], yaml.readTree(override.substring(equals + 1)));
+        try {
+            JsonNode value = yaml.readTree(override.substring(equals + 1));
+            node.set(keys[keys.length - 1], value.isMissingNode() ? root.nullNode() : value);
+        } catch (JsonProcessingException e) {
+            throw new InputException(
+                    "--set " + override + " is not YAML: " + firstLine(e) + ".", "a bracket or a quote is missing.");
+        }
     }
 
     private static InputException unknownKey(String name, String text, UnrecognizedPropertyException e) {
@@ -105,7 +118,7 @@ public final class ConfigReader {
                         k -> LevenshteinDistance.getDefaultInstance().apply(k, key)))
                 .orElse("none");
         return new InputException(
-                name + line(text, key) + ": unknown key '" + path(e) + "'; known here: " + String.join(", ", known)
+                name + line(text, key) + ": unknown key '" + dotted(e) + "'; known here: " + String.join(", ", known)
                         + ".",
                 "'" + nearest + "' was meant.");
     }
@@ -121,18 +134,40 @@ public final class ConfigReader {
         return "";
     }
 
-    private static InputException badValue(String name, JsonMappingException e) {
+    private static InputException badValue(String name, JsonNode root, JsonProcessingException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InputException input) {
                 return input;
             }
         }
+        JsonNode value = root;
+        for (JsonMappingException.Reference step : path(e)) {
+            value = step.getFieldName() == null ? value.path(step.getIndex()) : value.path(step.getFieldName());
+        }
         return new InputException(
-                name + ": key '" + path(e) + "' cannot be read: " + firstLine(e), "the value is of another kind.");
+                name + ": " + dotted(e) + " = " + value + " cannot be used.", "write " + expected(e) + ".");
     }
 
-    private static String path(JsonMappingException e) {
-        return e.getPath().stream()
+    private static String expected(JsonProcessingException e) {
+        Class<?> type = e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : Object.class;
+        if (type.isEnum()) {
+            return "one of " + Arrays.toString(type.getEnumConstants());
+        }
+        if (type == Integer.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (List.class.isAssignableFrom(type)) {
+            return "a list in [brackets]";
+        }
+        return type == String.class ? "a text" : "it as conf/demo.yaml does";
+    }
+
+    private static List<JsonMappingException.Reference> path(JsonProcessingException e) {
+        return e instanceof JsonMappingException mapping ? mapping.getPath() : List.of();
+    }
+
+    private static String dotted(JsonProcessingException e) {
+        return path(e).stream()
                 .map(r -> r.getFieldName() == null ? Integer.toString(r.getIndex()) : r.getFieldName())
                 .collect(Collectors.joining("."));
     }

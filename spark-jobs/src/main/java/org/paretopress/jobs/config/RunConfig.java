@@ -1,6 +1,5 @@
 package org.paretopress.jobs.config;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
@@ -11,12 +10,7 @@ import java.util.List;
  * @param output run directory
  */
 public record RunConfig(
-        @JsonProperty(required = true) String model,
-        @JsonProperty(required = true) Calibration calibration,
-        Holdout holdout,
-        @JsonProperty(required = true) Levels levels,
-        Search search,
-        @JsonProperty(required = true) String output) {
+        String model, Calibration calibration, Holdout holdout, Levels levels, Search search, String output) {
 
     public RunConfig {
         Check.present("model", model);
@@ -51,7 +45,7 @@ public record RunConfig(
     }
 
     /** The families of levels a genome chooses from. */
-    public record Levels(@JsonProperty(required = true) Quantization quantization) {
+    public record Levels(Quantization quantization) {
         public Levels {
             Check.present("levels.quantization", quantization);
         }
@@ -117,15 +111,14 @@ public record RunConfig(
             stages = stages == null
                     ? List.of(new StageConfig(16, 2048L), new StageConfig(4, 8192L), new StageConfig(1, 32_768L))
                     : stages;
+            Check.notEmpty("search.stages", stages);
             fitness = fitness == null ? FitnessMeasure.kl : fitness;
             seed = seed == null ? 42L : seed;
         }
     }
 
     /** One stage of selection: how many survive it, and how many tokens each candidate is scored on. */
-    public record StageConfig(
-            @JsonProperty(required = true) Integer survivors,
-            @JsonProperty(required = true) Long tokens) {
+    public record StageConfig(Integer survivors, Long tokens) {
         public StageConfig {
             Check.present("search.stages.survivors", survivors);
             Check.present("search.stages.tokens", tokens);

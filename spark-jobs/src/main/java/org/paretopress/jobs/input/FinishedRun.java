@@ -10,6 +10,8 @@ import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.forward.WeightCache;
+import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.search.front.Knee;
 import org.paretopress.search.front.ParetoPoint;
 
@@ -46,9 +48,38 @@ public record FinishedRun(RunDirectory directory, RunConfig config, Path levels)
                         "one of " + ids(points) + ", knee or " + MAX_BYTES + "N was meant."));
     }
 
+    /**
+     * Checks, before a task has to, that the run's levels hold what an assignment names.
+     *
+     * @throws InputException naming the layer and the level
+     */
+    public void requireLevels(Storage storage, Map<String, String> assignment) {
+        Path file = new Path(levels, LevelManifest.FILE);
+        if (!storage.exists(file)) {
+            throw new InputException(
+                    "The levels of " + directory.folder() + " are not in " + levels + " any more.",
+                    "they were moved or deleted: build them by the levels command.");
+        }
+        for (LevelManifest.Layer layer :
+                LevelManifest.fromJson(file.toString(), storage.read(file)).layers()) {
+            List<String> offered =
+                    layer.levels().stream().map(LevelManifest.Level::name).toList();
+            String level = assignment.getOrDefault(layer.name(), WeightCache.DENSE);
+            if (!level.equals(WeightCache.DENSE) && !offered.contains(level)) {
+                throw new InputException(
+                        "Layer " + layer.name() + " has no level \"" + level + "\" in " + levels + ".",
+                        "one of " + offered + " or dense was meant.");
+            }
+        }
+    }
+
     /** Level names by layer, from a JSON object or {@code layer: level} lines. */
     public static Map<String, String> assignment(Storage storage, String path) {
-        return new ConfigReader().readMap(path, storage.readText(storage.qualified(path)));
+        Path file = storage.qualified(path);
+        if (!storage.exists(file)) {
+            throw new InputException("There is no assignment " + path + ".", "the path is misspelt.");
+        }
+        return new ConfigReader().readMap(path, storage.readText(file));
     }
 
     private FrontPoint knee() {

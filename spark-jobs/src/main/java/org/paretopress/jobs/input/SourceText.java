@@ -34,8 +34,7 @@ public record SourceText(TokenSequences calibration, TokenSequences holdout) {
         requireFits(model, length);
         int calibrationTokens = config.calibration().tokens();
         int holdoutTokens = config.holdout().tokens();
-        try (TextTokenizer tokenizer =
-                TextTokenizer.open(model.path(), model.config().beginOfSequence())) {
+        try (TextTokenizer tokenizer = TextTokenizer.open(model)) {
             List<String> calibrationText = config.calibration().text();
             if (!config.holdout().text().isEmpty()) {
                 return new SourceText(

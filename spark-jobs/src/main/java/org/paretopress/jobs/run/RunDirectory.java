@@ -112,14 +112,12 @@ public final class RunDirectory {
         return path("report.html");
     }
 
-    public void write(Front front, Baselines baselines) {
-        write(FRONT, front);
+    /** Writes the result; the front comes last, because a directory that has one counts as finished. */
+    public void write(Front front, Baselines baselines, Map<String, Object> provenance) {
+        write(PROVENANCE, provenance);
         write(BASELINES, baselines);
         storage.writeText(path("front.csv"), FrontCsv.of(front));
-    }
-
-    public void writeProvenance(Map<String, Object> provenance) {
-        write(PROVENANCE, provenance);
+        write(FRONT, front);
     }
 
     public void writeReport(String html, String svg) {

@@ -94,6 +94,8 @@ public final class SearchJob {
         LevelManifest manifest = steps.run("levels", () -> build.run(folder));
 
         WorkCount work = new WorkCount(model.file().config().blocks());
+        directory.searchState().ifPresent(state -> state.budgets()
+                .forEach(earlier -> work.addEarlier(earlier.evaluations(), earlier.tokensEvaluated())));
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
         SparkScorer scorer = new SparkScorer(spark, source, calibration, work);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, measure());
@@ -108,8 +110,9 @@ public final class SearchJob {
         PointScorer points = new PointScorer(space, scorer, new SparkScorer(spark, source, holdout, work), progress);
         Baselines baselines = steps.run("score points", () -> baselines(proposals, points));
         Front front = front(baselines);
-        directory.write(front, baselines);
-        directory.writeProvenance(
+        directory.write(
+                front,
+                baselines,
                 Provenance.of(config, model, calibration, holdout, manifest, folder, spark, work, steps.seconds()));
         return new Result(directory, front, baselines);
     }

@@ -1,0 +1,148 @@
+package org.paretopress.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Unknown commands, options and points, and folders that hold something else, are refused and stay as they are. */
+class BadCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    static Stream<Arguments> lines() {
+        String model = Shared.demo("model").toString();
+        String text = Shared.demo("holdout.txt").toString();
+        return Stream.of(
+                line("serach conf/demo.yaml", "serach", "search"),
+                line("search", "CONFIG"),
+                line("search conf/demo.yaml --resum", "--resum", "--resume"),
+                line("search conf/demo.yaml --resume --overwrite", "--resume", "--overwrite"),
+                line("search conf/demo.yaml --master", "--master"),
+                line("inspect " + model + " " + model, model),
+                line("inspect " + model + " --bits 2,x", "--bits", "x"),
+                line("inspect " + model + " --bits 1,2", "bits", "1"),
+                line("inspect " + model + " --bits 9", "bits", "9"),
+                line("inspect " + model + " --group-size 0", "groupSize", "0"),
+                line("evaluate " + model, "--text"),
+                line("evaluate " + model + " --text " + text + " --chunking words", "--chunking", "words"),
+                line("evaluate " + model + " --text /no/such.txt", "--text", "/no/such.txt"),
+                line("evaluate " + model + " --text " + text + " --sequence-length 257", "257", "256 positions"),
+                line("evaluate " + model + " --text " + text + " --sequence-length 1", "sequence", "1"),
+                line("evaluate " + model + " --text " + text + " --sequence-length 0", "sequence", "0"),
+                line("evaluate " + model + " --text " + text + " --tokens 10", "--tokens 10", "256"),
+                line("evaluate " + model + " --text " + text + " --tokens -1", "--tokens", "-1"),
+                line("evaluate " + model + " --text " + text + " --point knee", "--point", "--run"),
+                line("evaluate " + model + " --text " + text + " --point knee --run /no/run", "/no/run"),
+                line("report /no/such/run", "/no/such/run", "front.json"),
+                line("export /no/such/run --format hf --to x", "/no/such/run"),
+                line("export /no/such/run --format onnx --to x", "--format", "onnx", "hf"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lines")
+    void isRefused(String line, String[] named) {
+        Refusal.of(folder, List.of(line.split(" ")), named);
+    }
+
+    @Test
+    void aBareCallIsRefused() {
+        Refusal.of(folder, List.of(), "COMMAND");
+    }
+
+    @Test
+    void anOutputFolderThatHoldsAnotherRunIsKept() {
+        SmallRun run = SmallRun.finished();
+        Refusal.of(
+                run.output(), run.arguments("search", "local[1]"), run.output().toString(), "--resume");
+        Refusal.of(
+                run.output(),
+                run.arguments("search", "local[1]", "--resume", "--set", "search.seed=7"),
+                run.output().toString(),
+                "another configuration");
+    }
+
+    @Test
+    void anOutputFolderThatHoldsForeignFilesIsKept() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        Files.createDirectories(run.output());
+        Files.writeString(run.file("thesis.tex"), "years of work");
+        for (String mode : List.of("--json", "--resume", "--overwrite")) {
+            List<String> arguments = run.arguments("search", "local[1]");
+            arguments.set(2, mode);
+            Refusal.of(folder, arguments, run.output().toString(), "other files");
+        }
+    }
+
+    @Test
+    void anOutputThatIsAFileIsKept() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        Files.writeString(run.output(), "a file");
+        Refusal.of(folder, run.arguments("search", "local[1]"), run.output().toString());
+    }
+
+    @Test
+    void anUnknownPointIsRefusedWithThoseThereAre() throws IOException {
+        SmallRun run = SmallRun.finished();
+        String output = run.output().toString();
+        Path to = folder.resolve("exported");
+        List<String> export = List.of("export", output, "--format", "hf", "--to", to.toString(), "--point");
+        Refusal.of(folder, with(export, "evopress-9"), "--point evopress-9", "evopress-1", "knee", "max-bytes=N");
+        Refusal.of(folder, with(export, "max-bytes=10"), "--point max-bytes=10", "smallest point");
+        Refusal.of(folder, with(export, "max-bytes=lots"), "--point max-bytes=lots");
+    }
+
+    @Test
+    void anExportIntoAFolderWithFilesIsRefused() throws IOException {
+        String output = SmallRun.finished().output().toString();
+        Path to = Files.createDirectories(folder.resolve("exported"));
+        Files.writeString(to.resolve("notes.txt"), "mine");
+        for (String format : List.of("hf", "evopress")) {
+            Refusal.of(folder, List.of("export", output, "--format", format, "--to", to.toString()), to.toString());
+        }
+        Path file = to.resolve("notes.txt");
+        Refusal.of(folder, List.of("export", output, "--format", "evopress", "--to", file.toString()), file.toString());
+        Refusal.of(folder, List.of("export", output, "--format", "hf", "--to", file.toString()), file.toString());
+    }
+
+    /** The last but one in a process of its own too, where logs would show. */
+    @Test
+    void anAssignmentOfAnotherModelIsRefused() throws Exception {
+        SmallRun run = SmallRun.finished();
+        Path file = folder.resolve("assignment.txt");
+        List<String> evaluate = List.of(
+                "evaluate",
+                run.model().toString(),
+                "--text=" + Shared.demo("holdout.txt"),
+                "--tokens=512",
+                "--master=local[1]",
+                "--run=" + run.output(),
+                "--assignment=" + file);
+        Refusal.of(folder, evaluate, file.toString());
+        Files.writeString(file, "model.layers.7.mlp.up_proj: 3\n");
+        Refusal.of(folder, evaluate, "model.layers.7.mlp.up_proj");
+        Files.writeString(file, "model.layers.0.mlp.up_proj: 5\n");
+        Refusal.of(folder, evaluate, "model.layers.0.mlp.up_proj", "\"5\"", "[2, 3, 4]");
+        assertThat(OwnJvm.errorsOf(evaluate)).isEqualTo(Command.run(evaluate).err());
+        Files.writeString(file, "nothing: [");
+        Refusal.of(folder, evaluate, file.toString());
+    }
+
+    private static List<String> with(List<String> arguments, String last) {
+        return Stream.concat(arguments.stream(), Stream.of(last)).toList();
+    }
+
+    private static Arguments line(String line, String... named) {
+        return arguments(line, named);
+    }
+}

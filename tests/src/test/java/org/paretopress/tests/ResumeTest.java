@@ -1,0 +1,119 @@
+package org.paretopress.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process killed in the middle of its work goes on where it was, and ends with the bytes of one that was left alone. */
+class ResumeTest {
+
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aKilledSearchEndsWithTheFrontOfAnUninterruptedOne() throws Exception {
+        SmallRun expected = SmallRun.finished();
+        SmallRun run = SmallRun.in(folder);
+        OwnJvm.start(folder.resolve("log"), run.arguments("search", "local[2]"))
+                .killOnce(() -> generationOfSecondBudget(run) >= 2, DEADLINE);
+        assertThat(run.file("front.json")).doesNotExist();
+        int reached = generationOfSecondBudget(run);
+
+        run.search("local[2]", "--resume").succeeded();
+
+        assertThat(run.read("front.json")).isEqualTo(expected.read("front.json"));
+        assertThat(run.read("baselines.json")).isEqualTo(expected.read("baselines.json"));
+        assertThat(run.read("checkpoint.json")).isEqualTo(expected.read("checkpoint.json"));
+        assertThat(reached).isLessThan(8);
+        assertThat(generations(run)).isEqualTo(generations(expected));
+        assertThat(work(run)).isEqualTo(work(expected));
+    }
+
+    @Test
+    void aKilledLevelBuildEndsWithTheSameFiles() throws Exception {
+        SmallRun expected = SmallRun.finished();
+        SmallRun run = SmallRun.in(folder);
+        OwnJvm.start(folder.resolve("log"), run.arguments("levels", "local[2]"))
+                .killOnce(() -> finishedLayers(folder.resolve("levels")).size() >= 2, DEADLINE);
+        List<Path> before = finishedLayers(run.levels());
+        assertThat(run.levels().resolve("manifest.json")).doesNotExist();
+        assertThat(before).hasSizeLessThan(14);
+        long untouched = Files.getLastModifiedTime(before.get(0)).toMillis();
+
+        Command.run(run.arguments("levels", "local[2]", "--resume")).succeeded();
+
+        assertThat(Files.getLastModifiedTime(before.get(0)).toMillis()).isEqualTo(untouched);
+        assertThat(run.levels().getFileName()).isEqualTo(expected.levels().getFileName());
+        var built = LocalClusterTest.contents(run.levels());
+        built.keySet().removeIf(name -> name.startsWith(".")); // half a file of the killed process
+        assertThat(built).isEqualTo(LocalClusterTest.contents(expected.levels()));
+    }
+
+    /** -1 before the second budget has begun. */
+    private static int generationOfSecondBudget(SmallRun run) {
+        if (!Files.exists(run.file("checkpoint.json"))) {
+            return -1;
+        }
+        return tree(run.read("checkpoint.json"))
+                .path("budgets")
+                .path(1)
+                .path("generation")
+                .asInt(-1);
+    }
+
+    private static List<Path> finishedLayers(Path levels) {
+        if (!Files.isDirectory(levels)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(levels)) {
+            return files.filter(file -> file.toString().endsWith(".levels"))
+                    .filter(file -> !file.getFileName().toString().startsWith("."))
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of(); // a temporary file went away while the folder was read: look again
+        }
+    }
+
+    /** Lines of generations.jsonl without their times. */
+    private static List<String> generations(SmallRun run) {
+        List<JsonNode> lines =
+                run.read("generations.jsonl").lines().map(ResumeTest::tree).toList();
+        assertThat(lines.stream().map(line -> line.path("generation").asInt()))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 18).map(i -> i % 9).boxed().toList());
+        return lines.stream()
+                .map(line -> ((com.fasterxml.jackson.databind.node.ObjectNode) line)
+                        .without("seconds")
+                        .toString())
+                .toList();
+    }
+
+    /** What provenance.json says was evaluated. */
+    private static List<Long> work(SmallRun run) {
+        JsonNode provenance = tree(run.read("provenance.json"));
+        return Stream.of("evaluations", "tokensEvaluated", "blockForwardsDone")
+                .map(key -> provenance.path(key).asLong())
+                .toList();
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return new ObjectMapper().readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
