@@ -54,7 +54,7 @@ public final class RunDirectory {
     public static RunDirectory prepare(Storage storage, String output, String config, Mode mode) {
         RunDirectory run = new RunDirectory(storage, storage.qualified(output));
         boolean occupied = storage.exists(run.path(CONFIG));
-        if (!occupied && !storage.list(run.folder).isEmpty()) {
+        if (!occupied && run.holdsFiles()) {
             throw new InputException(
                     "output = " + output + " is a folder that holds other files.", "choose a new folder.");
         }
@@ -75,6 +75,12 @@ public final class RunDirectory {
         }
         storage.writeText(run.path(CONFIG), config);
         return run;
+    }
+
+    /** Names with a dot in front are what a killed write left behind; they count as nothing. */
+    private boolean holdsFiles() {
+        return storage.list(folder).stream()
+                .anyMatch(file -> !file.getPath().getName().startsWith("."));
     }
 
     /** Opens the directory of a finished run. */
