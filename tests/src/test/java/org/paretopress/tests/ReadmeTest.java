@@ -48,11 +48,12 @@ class ReadmeTest {
 
     private static void run(Path folder, String command) throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
-        Process process = new ProcessBuilder("bash", "-c", command)
+        ProcessBuilder shell = new ProcessBuilder("bash", "-c", command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        shell.environment().remove("SPARK_HOME"); // other tests have one, a fresh machine has none
+        Process process = shell.start();
         boolean ended = process.waitFor(10, TimeUnit.MINUTES);
         process.destroyForcibly();
         assertThat(ended && process.exitValue() == 0)
