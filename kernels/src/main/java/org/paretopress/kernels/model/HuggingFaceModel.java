@@ -129,6 +129,10 @@ public final class HuggingFaceModel implements ModelFile {
         Collection<String> names = new TreeSet<>();
         readJson(index).path("weight_map").forEach(file -> names.add(file.asText()));
         for (String name : names) {
+            if (name.contains("/") || name.contains("\\")) {
+                throw new MalformedModelException(
+                        index, "shard " + name + " lies outside the folder.", "the index was changed by hand.");
+            }
             if (!Files.isRegularFile(directory.resolve(name))) {
                 throw new MalformedModelException(index, "shard " + name + " is missing.", "the copy was cut.");
             }

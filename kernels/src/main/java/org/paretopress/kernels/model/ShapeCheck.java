@@ -1,10 +1,19 @@
 package org.paretopress.kernels.model;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Compares every tensor a Llama needs with the shape that {@code config.json} promises. */
-record ShapeCheck(HuggingFaceModel model) {
+/** Compares every tensor with what {@code config.json} promises: all that a Llama needs, in its shape, and no other. */
+record ShapeCheck(HuggingFaceModel model, Set<String> required) {
+
+    /** Written by some tools, and computed or repeated here: a tied head, and the frequencies of rotary embeddings. */
+    private static final String TOLERATED = "lm_head\\.weight|.*rotary_emb\\.inv_freq";
+
+    ShapeCheck(HuggingFaceModel model) {
+        this(model, new HashSet<>());
+    }
 
     void run() {
         ModelConfig config = model.config();
@@ -19,16 +28,19 @@ record ShapeCheck(HuggingFaceModel model) {
         if (!config.tiedHead()) {
             require("lm_head.weight", config.vocabularySize(), hidden);
         }
-        String surplus = "model.layers." + config.blocks() + ".input_layernorm.weight";
-        if (model.has(surplus)) {
-            throw new MalformedModelException(
-                    model.path(),
-                    "tensor " + surplus + " lies beyond num_hidden_layers = " + config.blocks() + ".",
-                    "config.json belongs to another model.");
+        for (TensorInfo tensor : model.tensors()) {
+            if (!required.contains(tensor.name()) && !tensor.name().matches(TOLERATED)) {
+                throw new MalformedModelException(
+                        model.fileOf(tensor),
+                        tensor.offset(),
+                        "tensor " + tensor.name() + " has no place in a Llama of " + config.blocks() + " blocks.",
+                        "config.json belongs to another model, or the model is of another architecture.");
+            }
         }
     }
 
     private void require(String name, Number... dimensions) {
+        required.add(name);
         TensorInfo tensor = model.tensor(name);
         List<Long> expected = Arrays.stream(dimensions).map(Number::longValue).toList();
         if (!tensor.shape().equals(expected)) {

@@ -88,8 +88,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Storage storage = shared.storage();
-        if (candidate != null && run == null) {
-            throw new InputException("--point and --assignment need levels.", "name the run by --run RUN.");
+        if ((candidate == null) != (run == null)) {
+            throw new InputException(
+                    "--run goes with --point or --assignment, and these with it.", "one of the two is missing.");
         }
         SourceModel source = SourceModel.open(storage, model);
         TokenSequences sequences = sequences(storage, source);
@@ -101,7 +102,7 @@ final class EvaluateCommand implements Callable<Integer> {
             assignment = candidate.point != null
                     ? finished.point(candidate.point).assignment()
                     : FinishedRun.assignment(storage, candidate.assignment);
-            finished.requireLevels(storage, assignment);
+            finished.requireLevels(storage, source, assignment);
         }
         String[] levels = levels(source.file().config(), assignment);
         try (JavaSparkContext spark = shared.startSpark("paretopress evaluate " + source.name())) {

@@ -16,6 +16,9 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
 
+    /** What Spark says when the JVM is told to end; the JVM itself gives the exit code then, 130 after an interrupt. */
+    private static final String INTERRUPTED = "SparkContext was shut down";
+
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
         PrintWriter err = command.getErr();
@@ -27,6 +30,10 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
         if (message.isPresent()) {
             err.println(command.getColorScheme().errorText("paretopress: " + excerpt(message.get())));
             return BAD_INPUT;
+        }
+        if (causes(failure).anyMatch(cause -> String.valueOf(cause.getMessage()).contains(INTERRUPTED))) {
+            err.println("paretopress: interrupted. What was finished is kept: go on with --resume.");
+            return FAILED;
         }
         failure.printStackTrace(err);
         return FAILED;

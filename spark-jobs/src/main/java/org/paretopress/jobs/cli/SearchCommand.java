@@ -49,8 +49,7 @@ final class SearchCommand implements Callable<Integer> {
         Storage storage = shared.storage();
         RunConfig run = shared.config(storage, config);
         SearchJob job = SearchJob.prepare(run, storage, shared.progress());
-        RunDirectory directory =
-                RunDirectory.prepare(storage, run.output(), new ConfigReader().write(run), existing.mode());
+        RunDirectory directory = RunDirectory.prepare(storage, run.output(), resolved(run, storage), existing.mode());
         SearchJob.Result result;
         try (JavaSparkContext spark = shared.startSpark("paretopress search " + config)) {
             result = job.run(spark, directory);
@@ -62,5 +61,10 @@ final class SearchCommand implements Callable<Integer> {
         files.put("baselines", directory.baselinesFile().toString());
         shared.answer(files, new ClosingTable(result).toString());
         return 0;
+    }
+
+    private static String resolved(RunConfig run, Storage storage) {
+        return new ConfigReader()
+                .write(run.resolved(path -> storage.qualified(path).toString()));
     }
 }

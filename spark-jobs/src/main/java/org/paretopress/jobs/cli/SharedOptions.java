@@ -60,7 +60,7 @@ final class SharedOptions {
 
     RunConfig config(Storage storage, String path) {
         Path file = storage.qualified(path);
-        if (!storage.exists(file)) {
+        if (!storage.isFile(file)) {
             throw new InputException("There is no configuration " + path + ".", "the path is misspelt.");
         }
         return new ConfigReader().read(path, storage.readText(file), overrides);

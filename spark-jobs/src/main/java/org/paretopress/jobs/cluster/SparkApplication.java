@@ -9,8 +9,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.InputException;
 
 /** Starts the Spark application of a command, with the settings Paretopress needs wherever the user gave none. */
 public final class SparkApplication {
@@ -20,6 +22,8 @@ public final class SparkApplication {
 
     /** System property: folder of the jars that Spark does not bring; the launcher sets it. */
     private static final String LIBRARIES = "paretopress.lib";
+
+    private static final Pattern MASTER = Pattern.compile("local(\\[.+])?|local-cluster\\[.+]|yarn|(spark|k8s)://.+");
 
     private SparkApplication() {}
 
@@ -32,6 +36,11 @@ public final class SparkApplication {
     public static SparkConf configure(String master, Map<String, String> settings) {
         SparkConf conf = new SparkConf().setIfMissing("spark.master", master);
         settings.forEach(conf::set);
+        if (!MASTER.matcher(conf.get("spark.master")).matches()) {
+            throw new InputException(
+                    "--master " + conf.get("spark.master") + " is no Spark master.",
+                    "local[*], spark://HOST:PORT, yarn or k8s://URL was meant.");
+        }
         fromFile().forEach(conf::setIfMissing);
         defaults(conf.get("spark.master")).forEach(conf::setIfMissing);
         return conf;

@@ -1,6 +1,7 @@
 package org.paretopress.jobs.config;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A run configuration, as the YAML file spells it.
@@ -19,6 +20,20 @@ public record RunConfig(
         Check.present("output", output);
         holdout = holdout == null ? new Holdout(List.of(), null) : holdout;
         search = search == null ? new Search(null, null, null, null, null, null, null) : search;
+    }
+
+    /** The same run with every path made absolute, so that it means the same from any folder. */
+    public RunConfig resolved(UnaryOperator<String> path) {
+        return new RunConfig(
+                path.apply(model),
+                new Calibration(
+                        calibration.text().stream().map(path).toList(),
+                        calibration.tokens(),
+                        calibration.sequenceLength()),
+                new Holdout(holdout.text().stream().map(path).toList(), holdout.tokens()),
+                levels,
+                search,
+                path.apply(output));
     }
 
     /**

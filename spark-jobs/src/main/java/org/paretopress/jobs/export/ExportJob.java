@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -44,13 +45,19 @@ public final class ExportJob {
         LevelDatabase levels = LevelDatabase.open(new LocalCopies(storage).of(run.levels()));
         boolean local = "file".equals(target.toUri().getScheme());
         try {
-            Path folder = local ? Path.of(target.toUri().getPath()) : Files.createTempDirectory("paretopress-export");
+            Path folder = local
+                    ? Path.of(new org.apache.hadoop.fs.Path(target.getParent(), "." + target.getName() + ".part")
+                            .toUri()
+                            .getPath())
+                    : Files.createTempDirectory("paretopress-export");
             new HuggingFaceExporter(model.file(), levels, assignment).writeTo(folder);
             Loss loss = new ReadBack(model.file(), folder)
                     .measure(
                             SourceText.read(storage, model.file(), run.config()).holdout());
             Written written = new Written(target.toString(), bytes(folder), loss.meanKl());
-            if (!local) {
+            if (local) {
+                Files.move(folder, Path.of(target.toUri().getPath()), StandardCopyOption.REPLACE_EXISTING);
+            } else {
                 storage.upload(folder, target);
             }
             return written;

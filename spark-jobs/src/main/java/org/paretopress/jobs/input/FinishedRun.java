@@ -23,7 +23,10 @@ public record FinishedRun(RunDirectory directory, RunConfig config, Path levels)
     public static FinishedRun open(Storage storage, String path) {
         RunDirectory directory = RunDirectory.open(storage, path);
         RunConfig config = new ConfigReader().read(path + "/config.yaml", directory.config(), List.of());
-        Map<?, ?> levels = (Map<?, ?>) directory.provenance().get("levels");
+        if (!(directory.provenance().get("levels") instanceof Map<?, ?> levels) || levels.get("path") == null) {
+            throw new InputException(
+                    "The provenance of " + path + " does not say where its levels are.", "another program changed it.");
+        }
         return new FinishedRun(directory, config, new Path(levels.get("path").toString()));
     }
 
@@ -49,19 +52,24 @@ public record FinishedRun(RunDirectory directory, RunConfig config, Path levels)
     }
 
     /**
-     * Checks, before a task has to, that the run's levels hold what an assignment names.
+     * Checks, before a task has to, that the run's levels are those of a model and hold what an assignment names.
      *
-     * @throws InputException naming the layer and the level
+     * @throws InputException naming the model, or the layer and the level
      */
-    public void requireLevels(Storage storage, Map<String, String> assignment) {
+    public void requireLevels(Storage storage, SourceModel model, Map<String, String> assignment) {
         Path file = new Path(levels, LevelManifest.FILE);
         if (!storage.exists(file)) {
             throw new InputException(
                     "The levels of " + directory.folder() + " are not in " + levels + " any more.",
                     "they were moved or deleted: build them by the levels command.");
         }
-        for (LevelManifest.Layer layer :
-                LevelManifest.fromJson(file.toString(), storage.read(file)).layers()) {
+        LevelManifest manifest = LevelManifest.fromJson(file.toString(), storage.read(file));
+        if (!manifest.model().sha256().equals(model.sha256())) {
+            throw new InputException(
+                    model.uri() + " is not the model of " + directory.folder() + ": its files differ.",
+                    config.model() + " was meant.");
+        }
+        for (LevelManifest.Layer layer : manifest.layers()) {
             List<String> offered =
                     layer.levels().stream().map(LevelManifest.Level::name).toList();
             String level = assignment.getOrDefault(layer.name(), WeightCache.DENSE);

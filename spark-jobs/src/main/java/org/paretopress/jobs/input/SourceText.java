@@ -41,7 +41,8 @@ public record SourceText(TokenSequences calibration, TokenSequences holdout) {
                         take(storage, tokenizer, "calibration", calibrationText, calibrationTokens, length),
                         take(storage, tokenizer, "holdout", config.holdout().text(), holdoutTokens, length));
             }
-            int wanted = Math.addExact(calibrationTokens, holdoutTokens);
+            requireSequence("holdout", holdoutTokens, length);
+            long wanted = (long) calibrationTokens + holdoutTokens;
             TokenSequences all = take(storage, tokenizer, "calibration", calibrationText, wanted, length);
             return split(
                     all, holdoutTokens / length, Draws.random(config.search().seed(), HOLDOUT_DRAW));
@@ -70,15 +71,24 @@ public record SourceText(TokenSequences calibration, TokenSequences holdout) {
     }
 
     private static TokenSequences take(
-            Storage storage, TextTokenizer tokenizer, String key, List<String> patterns, int wanted, int length) {
+            Storage storage, TextTokenizer tokenizer, String key, List<String> patterns, long wanted, int length) {
+        requireSequence(key, wanted, length);
         int[] tokens = tokenize(storage, tokenizer, key + ".text", patterns);
-        if (tokens.length < wanted || wanted < length) {
+        if (tokens.length < wanted) {
             throw new InputException(
                     key + ".text = " + patterns + " is too short: it has " + tokens.length + " tokens, " + wanted
                             + " are asked for in sequences of " + length + ".",
-                    "add text, or lower " + key + ".tokens to " + tokens.length / length * length + ".");
+                    "add text, or lower " + key + ".tokens; " + tokens.length / length * length + " are there.");
         }
-        return new TokenSequences(length, Arrays.copyOf(tokens, wanted));
+        return new TokenSequences(length, Arrays.copyOf(tokens, (int) wanted));
+    }
+
+    private static void requireSequence(String key, long tokens, int length) {
+        if (tokens < length) {
+            throw new InputException(
+                    key + ".tokens = " + tokens + " is fewer than one sequence of " + length + ".",
+                    "raise it or lower calibration.sequenceLength.");
+        }
     }
 
     private static SourceText split(TokenSequences all, int holdoutCount, SplittableRandom random) {

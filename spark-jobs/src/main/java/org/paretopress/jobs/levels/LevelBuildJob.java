@@ -1,5 +1,6 @@
 package org.paretopress.jobs.levels;
 
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,13 @@ public final class LevelBuildJob {
         Storage storage = Storage.ofApplication();
         Path file = new Path(folder, LevelDatabase.fileName(layer));
         if (!storage.exists(file)) {
-            storage.write(file, compress(layer, ExecutorModel.of(source), plan, storage, statistics));
+            try {
+                storage.write(file, compress(layer, ExecutorModel.of(source), plan, storage, statistics));
+            } catch (UncheckedIOException e) {
+                if (!storage.exists(file)) { // else another run built the same database and has cleared up
+                    throw e;
+                }
+            }
         }
         LayerFile written = LayerFile.read(file.toString(), ByteBuffer.wrap(storage.read(file)));
         return LayerHeaderText.of(written.header()).json();

@@ -1,6 +1,5 @@
 package org.paretopress.jobs.report;
 
-import java.awt.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +72,7 @@ record ChartData(
     private static Map<String, Style> stylesByKey() {
         Map<String, Style> styles = new LinkedHashMap<>();
         for (StrategyStyle style : StrategyStyle.values()) {
-            Shape outline = style.symbol().outline(0, 0, 1);
-            double width = outline.getBounds2D().getWidth() / 2;
-            String path = SvgCanvas.pathOf(outline);
-            styles.put(style.key(), new Style(style.colour(), style.colourOnDark(), path, width));
+            styles.put(style.key(), new Style(style.colour(), style.colourOnDark(), style.path(), style.width()));
         }
         return styles;
     }

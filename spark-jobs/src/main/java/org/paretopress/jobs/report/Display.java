@@ -10,6 +10,7 @@ final class Display {
 
     private static final double SCIENTIFIC_BELOW = 1e-4;
     private static final double SCIENTIFIC_FROM = 1e7;
+    private static final int LONGEST_NAME = 32;
 
     private Display() {}
 
@@ -71,6 +72,14 @@ final class Display {
             return fixed(value, digits);
         }
         return String.format(Locale.ROOT, "%." + (digits - 1) + "e", value).replaceFirst("e\\+?(-?)0*(?=\\d)", "e$1");
+    }
+
+    /** A name on one line of at most 32 characters; what is no character for a picture or for XML becomes a space. */
+    static String shortened(String name) {
+        String line = name.replaceAll("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Cn}]+", " ");
+        return line.codePointCount(0, line.length()) <= LONGEST_NAME
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, LONGEST_NAME - 1)) + "…";
     }
 
     private static String fixed(double value, int digits) {

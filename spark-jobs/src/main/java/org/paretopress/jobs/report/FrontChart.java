@@ -1,39 +1,58 @@
 package org.paretopress.jobs.report;
 
+import java.awt.Font;
+import java.awt.font.FontRenderContext;
+import java.awt.font.TextLayout;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.XYChart;
+
 /**
- * The front as a picture that needs no script: size against held-out KL. The same data gives the same bytes (the PNG:
- * on the same machine, whose fonts it uses).
+ * Draws the front: size against held-out KL. Text takes the machine's own sans-serif font; on one machine the same data
+ * give the same bytes.
  */
 public final class FrontChart {
 
-    private static final int PIXELS_PER_UNIT = 2;
-
-    /** An SVG document without XML declaration, so that it may also stand inside an HTML page. */
-    public String svg(ReportData data) {
-        SvgCanvas canvas = new SvgCanvas(
-                FrontDrawing.WIDTH, FrontDrawing.HEIGHT, data.run() + ": size against held-out KL divergence");
-        new FrontDrawing(data).drawOn(canvas);
-        return canvas.document();
-    }
-
     /**
-     * A PNG of twice the SVG's width and height in pixels. Needs no display: where nobody said otherwise, this turns
-     * the JVM's headless mode on, so that a dead {@code DISPLAY} does no harm.
+     * Draws once as SVG and once as PNG. Needs no display: where nobody said otherwise, this turns the JVM's headless
+     * mode on, so that a dead {@code DISPLAY} does no harm.
      *
-     * @throws IllegalStateException if the machine has no font to write with
+     * @throws IllegalStateException if the Java runtime has no font to write with
      */
-    public byte[] png(ReportData data) {
+    public Pictures draw(ReportData data) {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
         }
+        requireFont();
+        XYChart chart = FrontPlot.of(data);
         try {
-            ImageCanvas canvas = new ImageCanvas(FrontDrawing.WIDTH, FrontDrawing.HEIGHT, PIXELS_PER_UNIT);
-            new FrontDrawing(data).drawOn(canvas);
-            return canvas.png();
-        } catch (InternalError | UnsatisfiedLinkError | NoClassDefFoundError e) {
+            return new Pictures(svg(chart), BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG));
+        } catch (IOException e) { // both write to memory
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String svg(XYChart chart) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A runtime without fonts fails in ways that differ by its version, and not the same way twice. */
+    private static void requireFont() {
+        try {
+            Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+            new TextLayout("0", font, new FontRenderContext(null, true, true)).getBounds();
+        } catch (RuntimeException | InternalError | LinkageError e) {
             throw new IllegalStateException(
-                    "Cannot write text into front.png: the Java runtime finds no font. Maybe install fontconfig and a font"
-                            + " such as fonts-dejavu-core; front.svg needs none.",
+                    "Cannot draw front.svg and front.png: the Java runtime finds no font. Maybe install fontconfig and a"
+                            + " font such as fonts-dejavu-core.",
                     e);
         }
     }

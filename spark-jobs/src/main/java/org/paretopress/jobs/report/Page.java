@@ -67,14 +67,13 @@ record Page(
     }
 
     private static List<LegendEntry> legend(ReportData data) {
-        return FrontDrawing.legend(data, data.plotted()).entrySet().stream()
+        return StrategyStyle.legend(data, data.plotted()).entrySet().stream()
                 .map(Page::legendEntry)
                 .toList();
     }
 
     private static LegendEntry legendEntry(Map.Entry<StrategyStyle, String> entry) {
         StrategyStyle style = entry.getKey();
-        String path = SvgCanvas.pathOf(style.symbol().outline(8, 8, 5.2));
-        return new LegendEntry(path, style.colour(), style.colourOnDark(), entry.getValue());
+        return new LegendEntry(style.path(), style.colour(), style.colourOnDark(), entry.getValue());
     }
 }

@@ -1,5 +1,6 @@
 package org.paretopress.jobs.report;
 
+import java.util.Optional;
 import org.paretopress.jobs.input.FinishedRun;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
@@ -14,7 +15,7 @@ public final class ReportFiles {
     }
 
     /**
-     * Writes {@code report.html}, {@code front.svg} and {@code front.png}.
+     * Writes {@code report.html}, {@code front.svg} and {@code front.png}; the first alone where nothing can be drawn.
      *
      * @param name of the run, as the command line takes it
      */
@@ -28,12 +29,17 @@ public final class ReportFiles {
                 directory.generations(),
                 directory.provenance(),
                 run.point("knee").id());
-        FrontChart chart = new FrontChart();
-        directory.writeReport(new RunReport().html(data), chart.svg(data));
+        Optional<Pictures> pictures = pictures(data);
+        directory.writeReport(new RunReport().html(data, pictures));
+        pictures.ifPresent(both -> directory.writePictures(both.svg(), both.png()));
+    }
+
+    private Optional<Pictures> pictures(ReportData data) {
         try {
-            directory.writePicture(chart.png(data));
+            return Optional.of(new FrontChart().draw(data));
         } catch (IllegalStateException e) { // a machine without fonts
             progress.say(e.getMessage());
+            return Optional.empty();
         }
     }
 }

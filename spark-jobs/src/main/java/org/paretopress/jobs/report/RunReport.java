@@ -4,6 +4,7 @@ import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The report of one run: a single HTML file that needs no network. Its content security policy admits the page's own
@@ -26,13 +27,17 @@ public final class RunReport {
         echarts = PageScript.echarts();
     }
 
-    /** The whole page, to be stored as UTF-8. The same data gives the same page. */
-    public String html(ReportData data) {
+    /**
+     * The whole page, to be stored as UTF-8. The same arguments give the same page.
+     *
+     * @param pictures what readers without scripts see of the front; without them, they have the tables
+     */
+    public String html(ReportData data, Optional<Pictures> pictures) {
         Map<String, Object> names = new HashMap<>();
         names.put("page", Page.of(data));
         names.put("policy", policy());
         names.put("style", style);
-        names.put("picture", new FrontChart().svg(data));
+        names.put("picture", pictures.map(Pictures::inlineSvg).orElse(""));
         names.put("data", EmbeddedJson.of(ChartData.of(data)));
         names.put("echarts", echarts.text());
         names.put("script", script.text());

@@ -126,12 +126,12 @@ public final class RunDirectory {
         write(FRONT, front);
     }
 
-    public void writeReport(String html, String svg) {
+    public void writeReport(String html) {
         storage.writeText(path("report.html"), html);
-        storage.writeText(path("front.svg"), svg);
     }
 
-    public void writePicture(byte[] png) {
+    public void writePictures(String svg, byte[] png) {
+        storage.writeText(path("front.svg"), svg);
         storage.write(path("front.png"), png);
     }
 
@@ -186,6 +186,9 @@ public final class RunDirectory {
     }
 
     private <T> T read(String name, Class<T> type) {
+        if (!storage.exists(path(name))) {
+            throw new InputException(path(name) + " is missing.", "it was deleted: search anew with --overwrite.");
+        }
         return parse(name, storage.readText(path(name)), type);
     }
 

@@ -13,8 +13,16 @@ public record SearchState(int formatVersion, List<AtBudget> budgets) {
 
     public static final int VERSION = 1;
 
+    public SearchState {
+        if (formatVersion != VERSION) {
+            throw new IllegalArgumentException("The checkpoint has format version " + formatVersion
+                    + ", this program reads " + VERSION + ".\nMaybe another version of Paretopress wrote it.");
+        }
+        budgets = List.copyOf(budgets);
+    }
+
     public SearchState(List<AtBudget> budgets) {
-        this(VERSION, List.copyOf(budgets));
+        this(VERSION, budgets);
     }
 
     /**

@@ -4,6 +4,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -68,6 +71,10 @@ public final class Storage {
         return call(path, fs -> fs.exists(path));
     }
 
+    public boolean isFile(Path path) {
+        return call(path, fs -> fs.exists(path) && fs.getFileStatus(path).isFile());
+    }
+
     public byte[] read(Path path) {
         return call(path, fs -> {
             try (FSDataInputStream in = fs.open(path)) {
@@ -84,18 +91,30 @@ public final class Storage {
     public void write(Path path, byte[] contents) {
         Path temporary = new Path(path.getParent(), "." + path.getName() + "." + UUID.randomUUID());
         call(path, fs -> {
-            FileContext context = FileContext.getFileContext(path.toUri(), configuration);
             try {
                 try (FSDataOutputStream out = fs.create(temporary, true)) {
                     out.write(contents);
                 }
-                context.rename(temporary, path, Options.Rename.OVERWRITE);
+                replace(temporary, path);
                 return path;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | FSError e) {
                 fs.delete(temporary, false);
                 throw e;
             }
         });
+    }
+
+    /** On a local disk Hadoop would delete the target before renaming; the operating system replaces it at once. */
+    private void replace(Path temporary, Path path) throws IOException {
+        if ("file".equals(path.toUri().getScheme())) {
+            Files.move(
+                    java.nio.file.Path.of(temporary.toUri().getPath()),
+                    java.nio.file.Path.of(path.toUri().getPath()),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } else {
+            FileContext.getFileContext(path.toUri(), configuration).rename(temporary, path, Options.Rename.OVERWRITE);
+        }
     }
 
     public void writeText(Path path, String contents) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -39,8 +40,8 @@ class RunReportEscapingTest {
                 "]]>&lt;b&gt;&amp;\u0000"
             })
     void hostileNamesMakeNoElements(String name) throws IOException {
-        Document hostile = Jsoup.parse(new RunReport().html(data(name)));
-        Document harmless = Jsoup.parse(new RunReport().html(data("harmless")));
+        Document hostile = Jsoup.parse(new RunReport().html(data(name), Optional.empty()));
+        Document harmless = Jsoup.parse(new RunReport().html(data("harmless"), Optional.empty()));
         assertThat(skeleton(hostile)).isEqualTo(skeleton(harmless));
         assertThat(new ObjectMapper()
                         .readTree(hostile.select("#report-data").first().data())
@@ -51,9 +52,24 @@ class RunReportEscapingTest {
     }
 
     @Test
+    void aHostilePictureMakesNoElementsEither() {
+        String name = "</svg></noscript><script>alert(1)</script><img src=x onerror=alert(2)>";
+        Document page = Jsoup.parse(new RunReport().html(data(name), pictures(data(name))));
+        assertThat(page.select("noscript svg")).hasSize(1);
+        assertThat(page.select("img")).isEmpty();
+        assertThat(page.select("script"))
+                .hasSameSizeAs(Jsoup.parse(new RunReport().html(data("harmless"), Optional.empty()))
+                        .select("script"));
+    }
+
+    private static Optional<Pictures> pictures(ReportData data) {
+        return Optional.of(new FrontChart().draw(data));
+    }
+
+    @Test
     void textsArriveWhole() {
         String name = "<img src=x onerror=alert(1)> \"&amp;'";
-        Document page = Jsoup.parse(new RunReport().html(data(name)));
+        Document page = Jsoup.parse(new RunReport().html(data(name), pictures(data(name))));
         assertThat(page.select("h1").text()).isEqualTo(name);
         assertThat(page.select("#front-table tbody th").first().ownText()).isEqualTo(name);
         assertThat(page.select("#other-layers tbody th").text()).isEqualTo(name);
@@ -68,7 +84,7 @@ class RunReportEscapingTest {
         Path target = Files.createDirectories(Path.of("target"));
         String name = "</script><script>alert(1)</script><img src=x onerror=alert(2)>{a|b}";
         Path page = target.resolve("hostile-report.html");
-        Files.writeString(page, new RunReport().html(data(name)));
+        Files.writeString(page, new RunReport().html(data(name), pictures(data(name))));
         assertThat(page).isNotEmptyFile();
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -18,7 +19,7 @@ import org.paretopress.jobs.run.FrontPoint;
 class RunReportTest {
 
     private final ReportData data = SampleRun.data();
-    private final Document page = Jsoup.parse(new RunReport().html(data));
+    private final Document page = Jsoup.parse(new RunReport().html(data, Optional.empty()));
 
     @Test
     void frontTableHoldsEveryNumberExactly() {
@@ -132,7 +133,8 @@ class RunReportTest {
     }
 
     private static Document page(Front front, String knee) {
-        return Jsoup.parse(new RunReport().html(new ReportData("run", "evopress", front, null, null, null, knee)));
+        return Jsoup.parse(new RunReport()
+                .html(new ReportData("run", "evopress", front, null, null, null, knee), Optional.empty()));
     }
 
     private static List<Double> exact(List<Element> figures) {

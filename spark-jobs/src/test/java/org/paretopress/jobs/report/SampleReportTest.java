@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Leaves a report to look at: {@code target/sample-report.html} and its pictures. */
@@ -14,16 +15,21 @@ class SampleReportTest {
     void writesTheReportOfASampleRun() throws IOException {
         Path target = Files.createDirectories(Path.of("target"));
         ReportData data = SampleRun.data();
-        Path page = Files.writeString(target.resolve("sample-report.html"), new RunReport().html(data));
-        Files.writeString(target.resolve("sample-front.svg"), new FrontChart().svg(data));
-        Files.write(target.resolve("sample-front.png"), new FrontChart().png(data));
+        Pictures pictures = new FrontChart().draw(data);
+        Path page = Files.writeString(
+                target.resolve("sample-report.html"), new RunReport().html(data, Optional.of(pictures)));
+        Files.writeString(target.resolve("sample-front.svg"), pictures.svg());
+        Files.write(target.resolve("sample-front.png"), pictures.png());
         assertThat(page).isNotEmptyFile();
     }
 
     @Test
     void givesTheSameBytesTwice() {
-        assertThat(new RunReport().html(SampleRun.data())).isEqualTo(new RunReport().html(SampleRun.data()));
-        assertThat(new FrontChart().svg(SampleRun.data())).isEqualTo(new FrontChart().svg(SampleRun.data()));
-        assertThat(new FrontChart().png(SampleRun.data())).isEqualTo(new FrontChart().png(SampleRun.data()));
+        Pictures first = new FrontChart().draw(SampleRun.data());
+        Pictures second = new FrontChart().draw(SampleRun.data());
+        assertThat(second.svg()).isEqualTo(first.svg());
+        assertThat(second.png()).isEqualTo(first.png());
+        assertThat(new RunReport().html(SampleRun.data(), Optional.of(second)))
+                .isEqualTo(new RunReport().html(SampleRun.data(), Optional.of(first)));
     }
 }
