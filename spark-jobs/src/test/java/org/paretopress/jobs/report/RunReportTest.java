@@ -19,7 +19,7 @@ import org.paretopress.jobs.run.FrontPoint;
 class RunReportTest {
 
     private final ReportData data = SampleRun.data();
-    private final Document page = Jsoup.parse(new RunReport().html(data, Optional.empty()));
+    private final Document page = Jsoup.parse(new RunReport().html(data, Optional.of(new FrontChart().draw(data))));
 
     @Test
     void frontTableHoldsEveryNumberExactly() {
