@@ -70,7 +70,7 @@ class BadConfigTest {
                 refused("levels.quantization.method=awq", "levels.quantization.method", "awq"),
                 refused("calibration.sequenceLength=512", "512", "256 positions"),
                 refused("calibration.tokens=100000000", "calibration", "too short", "100000000"),
-                refused("holdout.tokens=10", "holdout", "too short", "10"),
+                refused("holdout.tokens=10", "holdout.tokens = 10", "fewer than one sequence"),
                 refused("calibration.text=[/no/such/file.txt]", "calibration.text", "/no/such/file.txt"),
                 refused("holdout.text=[/no/such/*.txt]", "holdout.text", "/no/such/*.txt"),
                 refused("calibration.text=[]", "calibration.text"),
