@@ -7,7 +7,6 @@ import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
 import java.io.IOException;
-import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
 
@@ -19,10 +18,24 @@ import org.bytedeco.javacpp.Loader;
  */
 public final class Nd4jOps implements TensorOps {
 
-    private float[] row = new float[0];
-    private float[] other = new float[0];
-    private final float[] lanes = new float[8];
-    private Nd4jTensor scores;
+    /** Elements that are copied to the heap together: few enough to stay in a core's own cache. */
+    private static final int TOGETHER = 1 << 12;
+
+    private final Scratch first = new Scratch();
+    private final Scratch second = new Scratch();
+    private final Scratch third = new Scratch();
+    private final float[] lanes = new float[RowMath.FIXED];
+    private CausalAttention head;
+
+    /** Heap memory that is used again. */
+    private static final class Scratch {
+        private float[] values = new float[0];
+
+        float[] of(int count) {
+            values = values.length < count ? new float[count] : values;
+            return values;
+        }
+    }
 
     public Nd4jOps() {
         new Nd4jTensor(1, 1).close();
@@ -68,124 +81,76 @@ public final class Nd4jOps implements TensorOps {
     @Override
     public void rmsNorm(Tensor x, float[] gain, double epsilon, Tensor y) {
         int columns = x.columns();
-        float[] values = row(columns);
-        for (int t = 0; t < x.rows(); t++) {
-            x.readRow(t, values);
-            double squares = 0;
-            for (int i = 0; i < columns; i++) {
-                squares += (double) values[i] * values[i];
+        int together = rowsTogether(columns);
+        float[] values = first.of(together * columns);
+        for (int t = 0; t < x.rows(); t += together) {
+            int rows = Math.min(together, x.rows() - t);
+            of(x).read(t, rows, values);
+            for (int row = 0; row < rows * columns; row += columns) {
+                double squares = RowMath.dot(values, row, values, row, columns, lanes);
+                RowMath.scale(values, row, (float) (1 / Math.sqrt(squares / columns + epsilon)), gain, columns);
             }
-            float scale = (float) (1 / Math.sqrt(squares / columns + epsilon));
-            for (int i = 0; i < columns; i++) {
-                values[i] = values[i] * scale * gain[i];
-            }
-            y.writeRow(t, values, 0);
+            of(y).write(t, rows, values, 0);
         }
     }
 
     @Override
     public void rotate(Tensor x, Rotary rotary, int sequenceLength) {
+        int columns = x.columns();
         int half = rotary.headSize() / 2;
-        float[] values = row(x.columns());
-        for (int t = 0; t < x.rows(); t++) {
-            x.readRow(t, values);
-            int angle = t % sequenceLength * half;
-            for (int head = 0; head < x.columns(); head += rotary.headSize()) {
-                for (int i = 0; i < half; i++) {
-                    float cosine = rotary.cosines()[angle + i];
-                    float sine = rotary.sines()[angle + i];
-                    float a = values[head + i];
-                    float b = values[head + half + i];
-                    values[head + i] = a * cosine - b * sine;
-                    values[head + half + i] = b * cosine + a * sine;
+        int together = rowsTogether(columns);
+        float[] values = first.of(together * columns);
+        for (int t = 0; t < x.rows(); t += together) {
+            int rows = Math.min(together, x.rows() - t);
+            of(x).read(t, rows, values);
+            for (int r = 0; r < rows; r++) {
+                int angle = (t + r) % sequenceLength * half;
+                for (int head = 0; head < columns; head += rotary.headSize()) {
+                    RowMath.rotate(values, r * columns + head, half, rotary.cosines(), rotary.sines(), angle);
                 }
             }
-            x.writeRow(t, values, 0);
+            of(x).write(t, rows, values, 0);
         }
     }
 
     @Override
     public void attention(Tensor q, Tensor k, Tensor v, int headSize, int sequenceLength, Tensor y) {
-        int heads = q.columns() / headSize;
-        int sharing = heads / (k.columns() / headSize);
-        for (int first = 0; first < q.rows(); first += sequenceLength) {
-            for (int head = 0; head < heads; head++) {
-                long own = (long) first * q.columns() + head * headSize;
-                long shared = (long) first * k.columns() + head / sharing * headSize;
-                attendHead(
-                        at(q, own),
-                        q.columns(),
-                        at(k, shared),
-                        at(v, shared),
-                        k.columns(),
-                        headSize,
-                        sequenceLength,
-                        at(y, own));
-            }
+        int keyColumns = k.columns();
+        int sharing = q.columns() / keyColumns;
+        if (head == null || !head.fits(sequenceLength, headSize)) {
+            head = new CausalAttention(sequenceLength, headSize);
         }
-    }
-
-    /** One head of one sequence: scores, softmax below the diagonal, weighted values. */
-    private void attendHead(
-            FloatPointer q,
-            int queryStride,
-            FloatPointer k,
-            FloatPointer v,
-            int keyStride,
-            int headSize,
-            int length,
-            FloatPointer y) {
-        Nd4jTensor s = scores(length);
         float scale = (float) (1 / Math.sqrt(headSize));
-        cblas_sgemm(
-                CblasRowMajor,
-                CblasNoTrans,
-                CblasTrans,
-                length,
-                length,
-                headSize,
-                scale,
-                q,
-                queryStride,
-                k,
-                keyStride,
-                0f,
-                s.at(0),
-                length);
-        float[] values = row(length);
-        for (int t = 0; t < length; t++) {
-            s.read(t, 0, t + 1, values);
-            softmax(values, t + 1);
-            Arrays.fill(values, t + 1, length, 0f);
-            s.writeRow(t, values, 0);
+        float[] queries = first.of(head.queryElements(q.columns()));
+        float[] keys = second.of(sequenceLength * keyColumns);
+        float[] values = third.of(sequenceLength * keyColumns);
+        for (int t = 0; t < q.rows(); t += sequenceLength) {
+            of(q).read(t, sequenceLength, queries);
+            RowMath.scale(queries, 0, scale, queries, 0, sequenceLength * q.columns());
+            of(k).read(t, sequenceLength, keys);
+            of(v).read(t, sequenceLength, values);
+            for (int column = 0; column < keyColumns; column += headSize) {
+                head.attendTo(keys, values, column, keyColumns);
+                for (int i = 0; i < sharing; i++) {
+                    head.run(queries, column * sharing + i * headSize, q.columns());
+                }
+            }
+            of(y).write(t, sequenceLength, queries, 0);
         }
-        cblas_sgemm(
-                CblasRowMajor,
-                CblasNoTrans,
-                CblasNoTrans,
-                length,
-                headSize,
-                length,
-                1f,
-                s.at(0),
-                length,
-                v,
-                keyStride,
-                0f,
-                y,
-                queryStride);
     }
 
     @Override
     public void swiGlu(Tensor gate, Tensor up) {
         int columns = gate.columns();
-        float[] g = row(columns);
-        float[] u = other(columns);
-        for (int t = 0; t < gate.rows(); t++) {
-            gate.readRow(t, g);
-            up.readRow(t, u);
-            RowMath.swiGlu(g, u, columns);
-            gate.writeRow(t, g, 0);
+        int together = rowsTogether(columns);
+        float[] g = first.of(together * columns);
+        float[] u = second.of(together * columns);
+        for (int t = 0; t < gate.rows(); t += together) {
+            int rows = Math.min(together, gate.rows() - t);
+            of(gate).read(t, rows, g);
+            of(up).read(t, rows, u);
+            RowMath.swiGlu(g, u, rows * columns);
+            of(gate).write(t, rows, g, 0);
         }
     }
 
@@ -215,17 +180,15 @@ public final class Nd4jOps implements TensorOps {
         double[] mass = new double[logits.rows()];
         double[] negativeEntropy = new double[logits.rows()];
         int columns = logits.columns();
-        float[] z = row(columns);
-        float[] p = other(columns);
+        float[] z = first.of(columns);
+        float[] p = second.of(columns);
         for (int t = 0; t < logits.rows(); t++) {
             logits.readRow(t, z);
-            double logSum = logSumExp(z, columns, p);
-            for (int i = 0; i < columns; i++) {
-                double logP = z[i] - logSum;
-                p[i] = (float) StrictMath.exp(logP);
-                mass[t] += p[i];
-                negativeEntropy[t] += p[i] * logP;
-            }
+            float largest = RowMath.largest(z, 0, columns);
+            double sum = exponentials(z, largest, columns, p);
+            RowMath.scale(p, 0, (float) (1 / sum), p, 0, columns);
+            mass[t] = RowMath.sum(p, 0, columns, lanes);
+            negativeEntropy[t] = RowMath.dot(p, 0, z, 0, columns, lanes) - mass[t] * (largest + StrictMath.log(sum));
             probabilities.writeRow(t, p, 0);
         }
         return new DensePrediction(probabilities, mass, negativeEntropy);
@@ -234,60 +197,45 @@ public final class Nd4jOps implements TensorOps {
     @Override
     public void score(Tensor logits, int[] targets, DensePrediction dense, double[] kl, double[] nll) {
         int columns = logits.columns();
-        float[] z = row(columns);
-        float[] p = other(columns);
+        float[] z = first.of(columns);
+        float[] p = second.of(columns);
         for (int t = 0; t < logits.rows(); t++) {
             logits.readRow(t, z);
             double logSum = logSumExp(z, columns, p);
             nll[t] = logSum - z[targets[t]];
             if (dense != null) {
                 dense.probabilities().readRow(t, p);
-                kl[t] = dense.negativeEntropy()[t] - RowMath.dot(p, z, columns, lanes) + dense.mass()[t] * logSum;
+                kl[t] = dense.negativeEntropy()[t] - RowMath.dot(p, 0, z, 0, columns, lanes) + dense.mass()[t] * logSum;
             }
         }
     }
 
     @Override
     public void close() {
-        if (scores != null) {
-            scores.close();
-        }
-    }
-
-    private void softmax(float[] values, int count) {
-        double sum = RowMath.exponentials(values, RowMath.largest(values, count), count, values, lanes);
-        RowMath.scale(values, (float) (1 / sum), count);
+        // Scratch memory is on the heap; tensors are closed by those who allocated them.
     }
 
     /** @param scratch is overwritten */
     private double logSumExp(float[] values, int count, float[] scratch) {
-        float largest = RowMath.largest(values, count);
-        return largest + StrictMath.log(RowMath.exponentials(values, largest, count, scratch, lanes));
+        float largest = RowMath.largest(values, 0, count);
+        return largest + StrictMath.log(exponentials(values, largest, count, scratch));
     }
 
-    private float[] row(int columns) {
-        row = row.length < columns ? new float[columns] : row;
-        return row;
+    private double exponentials(float[] values, float shift, int count, float[] target) {
+        System.arraycopy(values, 0, target, 0, count);
+        RowMath.exponentials(target, 0, shift, count);
+        return RowMath.sum(target, 0, count, lanes);
     }
 
-    private float[] other(int columns) {
-        other = other.length < columns ? new float[columns] : other;
-        return other;
+    private static int rowsTogether(int columns) {
+        return Math.max(1, TOGETHER / columns);
     }
 
-    private Nd4jTensor scores(int length) {
-        if (scores == null || scores.rows() != length) {
-            close();
-            scores = new Nd4jTensor(length, length);
-        }
-        return scores;
+    private static Nd4jTensor of(Tensor tensor) {
+        return (Nd4jTensor) tensor;
     }
 
     private static FloatPointer start(Tensor tensor) {
-        return at(tensor, 0);
-    }
-
-    private static FloatPointer at(Tensor tensor, long index) {
-        return ((Nd4jTensor) tensor).at(index);
+        return of(tensor).start();
     }
 }

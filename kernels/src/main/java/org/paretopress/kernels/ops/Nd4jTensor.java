@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** An ND4J array of the CPU backend, with views of its memory for Java loops and for BLAS. */
+/** An ND4J array of the CPU backend, or some rows of one, with views of its memory for Java loops and for BLAS. */
 final class Nd4jTensor implements Tensor {
 
     /** Elements that one buffer view covers at most: a view may not reach 2 GiB. */
@@ -15,37 +15,59 @@ final class Nd4jTensor implements Tensor {
     private final int rows;
     private final int columns;
     private final INDArray array;
+    private final boolean owner;
     private final FloatPointer pointer;
     private final int rowsPerView;
     private final FloatBuffer[] views;
 
     Nd4jTensor(int rows, int columns) {
+        this(rows, columns, Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'c'), null, 0);
+    }
+
+    private Nd4jTensor(int rows, int columns, INDArray array, FloatPointer whole, long firstElement) {
         this.rows = rows;
         this.columns = columns;
-        this.array = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'c');
-        this.pointer = new FloatPointer(array.data().addressPointer());
+        this.array = array;
+        this.owner = whole == null;
+        this.pointer = owner ? new FloatPointer(array.data().addressPointer()) : whole.getPointer(firstElement);
         this.rowsPerView = Math.max(1, Math.min(rows, VIEW / columns));
         this.views = new FloatBuffer[(rows + rowsPerView - 1) / rowsPerView];
         for (int i = 0; i < views.length; i++) {
             long first = (long) i * rowsPerView * columns;
             long elements = Math.min((long) rowsPerView * columns, (long) rows * columns - first);
-            views[i] = at(first).capacity(elements).asBuffer();
+            views[i] = pointer.getPointer(first).capacity(elements).asBuffer();
         }
     }
 
-    /** The element at an index, for BLAS. */
-    FloatPointer at(long index) {
-        return pointer.getPointer(index);
+    @Override
+    public Nd4jTensor slice(int firstRow, int count) {
+        return new Nd4jTensor(count, columns, array, pointer, (long) firstRow * columns);
     }
 
-    /** Copies {@code count} elements of a row, starting at a column, to the front of the target. */
-    void read(int row, int column, int count, float[] target) {
-        views[row / rowsPerView].get(row % rowsPerView * columns + column, target, 0, count);
+    /** The first element, for BLAS. */
+    FloatPointer start() {
+        return pointer;
     }
 
-    /** The inverse of {@link #read}. */
-    void write(int row, int column, int count, float[] source, int offset) {
-        views[row / rowsPerView].put(row % rowsPerView * columns + column, source, offset, count);
+    /** Copies whole rows to the front of the target. */
+    void read(int first, int count, float[] target) {
+        for (int done = 0; done < count; ) {
+            int row = first + done;
+            int together = Math.min(count - done, rowsPerView - row % rowsPerView);
+            views[row / rowsPerView].get(row % rowsPerView * columns, target, done * columns, together * columns);
+            done += together;
+        }
+    }
+
+    /** The inverse of {@link #read}, from an offset of the source. */
+    void write(int first, int count, float[] source, int offset) {
+        for (int done = 0; done < count; ) {
+            int row = first + done;
+            int together = Math.min(count - done, rowsPerView - row % rowsPerView);
+            views[row / rowsPerView].put(
+                    row % rowsPerView * columns, source, offset + done * columns, together * columns);
+            done += together;
+        }
     }
 
     @Override
@@ -60,16 +82,18 @@ final class Nd4jTensor implements Tensor {
 
     @Override
     public void writeRow(int row, float[] values, int offset) {
-        write(row, 0, columns, values, offset);
+        write(row, 1, values, offset);
     }
 
     @Override
     public void readRow(int row, float[] target) {
-        read(row, 0, columns, target);
+        read(row, 1, target);
     }
 
     @Override
     public void close() {
-        array.close();
+        if (owner) {
+            array.close();
+        }
     }
 }

@@ -5,14 +5,19 @@ import java.util.Arrays;
 /** The oracle: every primitive as its formula reads, in double precision, with no thought of speed. */
 public final class ReferenceOps implements TensorOps {
 
-    private record Plain(int rows, int columns, double[] values) implements Tensor {
+    private record Plain(int rows, int columns, double[] values, int start) implements Tensor {
 
         double at(int row, int column) {
-            return values[row * columns + column];
+            return values[start + row * columns + column];
         }
 
         void set(int row, int column, double value) {
-            values[row * columns + column] = value;
+            values[start + row * columns + column] = value;
+        }
+
+        @Override
+        public Plain slice(int firstRow, int count) {
+            return new Plain(count, columns, values, start + firstRow * columns);
         }
 
         @Override
@@ -35,7 +40,7 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public Tensor allocate(int rows, int columns) {
-        return new Plain(rows, columns, new double[Math.multiplyExact(rows, columns)]);
+        return new Plain(rows, columns, new double[Math.multiplyExact(rows, columns)], 0);
     }
 
     @Override
@@ -177,7 +182,8 @@ public final class ReferenceOps implements TensorOps {
 
     private static double[] row(Tensor tensor, int row) {
         Plain plain = (Plain) tensor;
-        return Arrays.copyOfRange(plain.values(), row * plain.columns(), (row + 1) * plain.columns());
+        int start = plain.start() + row * plain.columns();
+        return Arrays.copyOfRange(plain.values(), start, start + plain.columns());
     }
 
     private static double logSumExp(double[] values) {

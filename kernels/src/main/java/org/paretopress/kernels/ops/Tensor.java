@@ -13,6 +13,9 @@ public interface Tensor extends AutoCloseable {
     /** Copies one row out: to the first {@code columns} places of the target. */
     void readRow(int row, float[] target);
 
+    /** Some rows of this tensor, in the same memory; closing the slice does nothing. */
+    Tensor slice(int firstRow, int count);
+
     /** Bytes of the elements. */
     default long sizeInBytes() {
         return 4L * rows() * columns();

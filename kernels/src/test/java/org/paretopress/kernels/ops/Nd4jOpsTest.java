@@ -30,7 +30,9 @@ class Nd4jOpsTest extends TensorOpsContract {
             values[i] = -100f + i * 0.1f;
         }
         float[] lanes = new float[values.length];
-        double sum = RowMath.exponentials(values, 0.2f, values.length, lanes, new float[8]);
+        System.arraycopy(values, 0, lanes, 0, values.length);
+        RowMath.exponentials(lanes, 0, 0.2f, lanes.length);
+        double sum = RowMath.sum(lanes, 0, lanes.length, new float[8]);
         double expected = 0;
         for (int i = 0; i < values.length; i++) {
             assertThat(lanes[i]).isEqualTo(Exponential.exp(values[i] - 0.2f));
