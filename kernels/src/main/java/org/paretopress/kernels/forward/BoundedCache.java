@@ -31,42 +31,44 @@ public final class BoundedCache<K, V extends AutoCloseable> implements AutoClose
     }
 
     /**
-     * Hands the value of a key to its user; it stays open during the call and must not be kept.
+     * The value of a key; stays open until it is released.
      *
      * @param maker makes a missing value; called on the thread that asks first
      */
-    public <R> R use(K key, Function<K, V> maker, Function<V, R> user) {
-        Slot<V> slot = acquire(key);
-        try {
-            return user.apply(value(key, maker, slot));
-        } finally {
-            release(slot);
+    public V acquire(K key, Function<K, V> maker) {
+        Slot<V> slot = enter(key);
+        synchronized (slot) {
+            try {
+                if (slot.value == null) {
+                    slot.value = maker.apply(key);
+                    makeRoom(sizeInBytes.applyAsLong(slot.value));
+                }
+                return slot.value;
+            } finally {
+                if (slot.value == null) {
+                    release(key);
+                }
+            }
         }
     }
 
-    private synchronized Slot<V> acquire(K key) {
+    private synchronized Slot<V> enter(K key) {
         Slot<V> slot = slots.computeIfAbsent(key, unused -> new Slot<>());
         slot.users++;
         return slot;
     }
 
-    private synchronized void release(Slot<V> slot) {
-        slot.users--;
+    /** Gives back what {@link #acquire} handed out. */
+    public synchronized void release(K key) {
+        slots.get(key).users--;
         makeRoom(0); // for what was made while nothing else could be closed
-    }
-
-    private V value(K key, Function<K, V> maker, Slot<V> slot) {
-        synchronized (slot) {
-            if (slot.value == null) {
-                slot.value = maker.apply(key);
-                makeRoom(sizeInBytes.applyAsLong(slot.value));
-            }
-            return slot.value;
-        }
     }
 
     private synchronized void makeRoom(long added) {
         bytes += added;
+        if (bytes <= maxBytes) {
+            return;
+        }
         Iterator<Slot<V>> leastRecent = slots.values().iterator();
         while (bytes > maxBytes && leastRecent.hasNext()) {
             Slot<V> slot = leastRecent.next();

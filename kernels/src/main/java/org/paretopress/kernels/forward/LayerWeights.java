@@ -1,16 +1,17 @@
 package org.paretopress.kernels.forward;
 
-import java.util.function.Consumer;
 import org.paretopress.kernels.ops.Tensor;
 
 /** The weights a candidate has in each layer: this is where an assignment of levels becomes numbers. */
-@FunctionalInterface
 public interface LayerWeights {
 
     /**
-     * Hands the weight of a layer (outputs × inputs) to its user. The tensor is valid only during the call.
+     * The weight of a layer, outputs × inputs; stays open until it is released.
      *
-     * @param layer name, such as {@code model.layers.3.mlp.up_proj}
+     * @param layer number of the layer in the order of the model
      */
-    void use(String layer, Consumer<Tensor> user);
+    Tensor acquire(int layer);
+
+    /** Gives back what {@link #acquire} handed out. */
+    void release(int layer);
 }

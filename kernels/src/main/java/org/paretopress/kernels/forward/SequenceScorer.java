@@ -1,31 +1,86 @@
 package org.paretopress.kernels.forward;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.DensePrediction;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
 /**
- * Scores one sequence at a time, so that a sequence's loss never depends on what else is scored, where, or in which order.
+ * Losses of candidates on a few sequences that go through the model together. What candidates have in common is computed
+ * once, see {@link CandidateTrie}.
  *
- * <p>Row t of the logits predicts token t + 1; the last row predicts nothing that is known and never counts.
+ * <p>A loss depends, in its last bits, on the sequences that go together, and on nothing else: callers cut a text into the same
+ * groups of {@link #together} sequences wherever it is scored. Row t of the logits predicts token t + 1; the last row
+ * predicts nothing that is known and never counts.
+ *
+ * <p>Off-heap memory for groups of T tokens: activations of one sub-block, logits of one sequence, and at most log2(candidates)
+ * + 1 residual streams.
  */
 public final class SequenceScorer implements AutoCloseable {
 
+    /** Rows at which a product with a weight is near its best speed. */
+    private static final int TOKENS_TOGETHER = 512;
+
+    private static final int MOST_TOGETHER = 8;
+
     private final TensorOps ops;
+    private final ModelConfig config;
     private final Transformer transformer;
     private final int sequenceLength;
+    private final List<State> states = new ArrayList<>();
     private final int[] targets;
     private final double[] kl;
     private final double[] nll;
 
+    /** The residual streams of a group, T × D each. */
+    private final class State {
+        private final Tensor whole;
+        private final Tensor[] groups;
+        private final Tensor[] sequences;
+
+        State() {
+            int together = together(sequenceLength);
+            whole = ops.allocate(together * sequenceLength, config.hiddenSize());
+            groups = new Tensor[together];
+            Arrays.setAll(groups, i -> whole.slice(0, (i + 1) * sequenceLength));
+            sequences = new Tensor[together];
+            Arrays.setAll(sequences, i -> whole.slice(i * sequenceLength, sequenceLength));
+        }
+
+        Tensor first(int count) {
+            return groups[count - 1];
+        }
+
+        void close() {
+            whole.close();
+        }
+    }
+
+    /** Lends what the dense model predicts for the sequences of a group. */
+    @FunctionalInterface
+    public interface Teacher {
+
+        /** @param sequence number within the group */
+        void lend(int sequence, Consumer<DensePrediction> user);
+    }
+
     public SequenceScorer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequenceLength) {
         this.ops = ops;
-        this.transformer = new Transformer(config, fixed, ops, 1, sequenceLength);
+        this.config = config;
+        this.transformer = new Transformer(config, fixed, ops, together(sequenceLength), sequenceLength);
         this.sequenceLength = sequenceLength;
         this.targets = new int[sequenceLength];
         this.kl = new double[sequenceLength];
         this.nll = new double[sequenceLength];
+    }
+
+    /** How many sequences make a group. */
+    public static int together(int sequenceLength) {
+        return Math.max(1, Math.min(MOST_TOGETHER, TOKENS_TOGETHER / sequenceLength));
     }
 
     /** What the weights predict for every token of the sequence; the caller closes it. */
@@ -44,15 +99,60 @@ public final class SequenceScorer implements AutoCloseable {
     }
 
     /**
-     * The loss of predicting tokens {@code first + 1} to the last of the sequence.
+     * Scores candidates on a group of sequences, counting the predictions of tokens {@code first + 1} to the last of each.
      *
-     * @param dense the dense model's prediction of the same sequence, or null for likelihood alone
+     * @param tokens the sequences, one after the other
+     * @param trie the candidates
+     * @param weights of each candidate
+     * @param dense the dense model's predictions, or null for likelihood alone
      * @param first the first row that counts; 0 counts every prediction
+     * @return losses by sequence and candidate
      */
+    public Loss[][] score(int[] tokens, CandidateTrie trie, List<LayerWeights> weights, Teacher dense, int first) {
+        Loss[][] losses = new Loss[tokens.length / sequenceLength][weights.size()];
+        while (states.size() < trie.states()) {
+            states.add(new State());
+        }
+        transformer.embed(tokens, states.get(0).first(losses.length));
+        trie.walk(new CandidateTrie.Walk() {
+            @Override
+            public void run(int subBlock, int candidate, int state) {
+                Tensor x = states.get(state).first(losses.length);
+                transformer.run(subBlock, x, weights.get(candidate), ActivationTap.NONE);
+            }
+
+            @Override
+            public void copy(int from, int to) {
+                ops.copy(states.get(from).first(losses.length), states.get(to).first(losses.length));
+            }
+
+            @Override
+            public void arrive(int[] candidates, int state) {
+                for (int s = 0; s < losses.length; s++) {
+                    Loss loss = loss(states.get(state).sequences[s], s, tokens, dense, first);
+                    for (int candidate : candidates) {
+                        losses[s][candidate] = loss;
+                    }
+                }
+            }
+        });
+        return losses;
+    }
+
+    /** The loss of one candidate on one sequence. */
     public Loss score(int[] sequence, LayerWeights weights, DensePrediction dense, int first) {
-        Tensor logits = transformer.forward(sequence, weights, ActivationTap.NONE);
-        System.arraycopy(sequence, 1, targets, 0, sequenceLength - 1);
-        ops.score(logits, targets, dense, kl, nll);
+        CandidateTrie alone =
+                CandidateTrie.of(List.<String[]>of(new String[config.layers().size()]), config);
+        return score(sequence, alone, List.of(weights), (s, user) -> user.accept(dense), first)[0][0];
+    }
+
+    private Loss loss(Tensor x, int sequence, int[] tokens, Teacher dense, int first) {
+        System.arraycopy(tokens, sequence * sequenceLength + 1, targets, 0, sequenceLength - 1);
+        if (dense == null) {
+            ops.score(transformer.logits(x), targets, null, kl, nll);
+        } else {
+            dense.lend(sequence, prediction -> ops.score(transformer.logits(x), targets, prediction, kl, nll));
+        }
         double klSum = 0;
         double nllSum = 0;
         for (int t = first; t < sequenceLength - 1; t++) {
@@ -65,6 +165,7 @@ public final class SequenceScorer implements AutoCloseable {
     @Override
     public void close() {
         transformer.close();
+        states.forEach(State::close);
         ops.close();
     }
 }

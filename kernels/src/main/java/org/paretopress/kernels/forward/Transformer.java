@@ -1,7 +1,6 @@
 package org.paretopress.kernels.forward;
 
-import static org.paretopress.kernels.model.ModelConfig.layerName;
-
+import java.util.ArrayList;
 import java.util.List;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.Rotary;
@@ -9,10 +8,12 @@ import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
 /**
- * The forward pass of a Llama (Touvron et al., 2023) over whole sequences.
+ * The forward pass of a Llama (Touvron et al., 2023) over whole sequences, one sub-block at a time: attention and MLP of the
+ * first transformer block, then of the second, and so on. All that passes from one sub-block to the next is the residual
+ * stream, so whoever holds a copy of it can go on from there in more than one way.
  *
- * <p>All activations live in workspaces made once for a number of tokens; one instance serves one thread. Shapes below:
- * T tokens, D hidden, Q query width, K key and value width, F intermediate, V vocabulary.
+ * <p>Everything between lives in workspaces made once; one instance serves one thread. Shapes below: T tokens, D hidden, Q
+ * query width, K key and value width, F intermediate, V vocabulary.
  */
 public final class Transformer implements AutoCloseable {
 
@@ -21,22 +22,16 @@ public final class Transformer implements AutoCloseable {
     private final TensorOps ops;
     private final int sequenceLength;
     private final Rotary rotary;
-
-    private final Tensor x; // T × D, the residual stream
-    private final Tensor h; // T × D, normalised
-    private final Tensor q; // T × Q
-    private final Tensor k; // T × K
-    private final Tensor v; // T × K
-    private final Tensor attended; // T × Q
-    private final Tensor gate; // T × F
-    private final Tensor up; // T × F
-    private final Tensor logits; // T × V
+    private final List<String> layers;
+    private final List<Workspace> workspaces = new ArrayList<>();
+    private final Tensor own; // the residual stream of forward(), T × D for one sequence
+    private final Tensor logits; // T × V for one sequence
     private final float[] embedded;
 
     /**
      * Makes the workspaces.
      *
-     * @param sequences how many sequences go through together
+     * @param sequences how many sequences go through together at most
      */
     public Transformer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequences, int sequenceLength) {
         this.config = config;
@@ -44,37 +39,73 @@ public final class Transformer implements AutoCloseable {
         this.ops = ops;
         this.sequenceLength = sequenceLength;
         this.rotary = Rotary.of(config, sequenceLength);
-        int tokens = sequences * sequenceLength;
-        this.x = ops.allocate(tokens, config.hiddenSize());
-        this.h = ops.allocate(tokens, config.hiddenSize());
-        this.q = ops.allocate(tokens, config.querySize());
-        this.k = ops.allocate(tokens, config.keyValueSize());
-        this.v = ops.allocate(tokens, config.keyValueSize());
-        this.attended = ops.allocate(tokens, config.querySize());
-        this.gate = ops.allocate(tokens, config.intermediateSize());
-        this.up = ops.allocate(tokens, config.intermediateSize());
-        this.logits = ops.allocate(tokens, config.vocabularySize());
+        this.layers = config.layers().stream().map(ModelConfig.LayerShape::name).toList();
+        Workspace largest = Workspace.allocate(config, ops, sequences * sequenceLength);
+        for (int count = 1; count < sequences; count++) {
+            workspaces.add(largest.slice(count * sequenceLength));
+        }
+        workspaces.add(largest);
+        this.own = ops.allocate(sequenceLength, config.hiddenSize());
+        this.logits = ops.allocate(sequenceLength, config.vocabularySize());
         this.embedded = new float[config.hiddenSize()];
     }
 
+    /** What a sub-block needs beside the residual stream. */
+    private record Workspace(
+            Tensor h, // T × D, normalised
+            Tensor q, // T × Q
+            Tensor k, // T × K
+            Tensor v, // T × K
+            Tensor attended, // T × Q
+            Tensor gate, // T × F
+            Tensor up) { // T × F
+
+        static Workspace allocate(ModelConfig config, TensorOps ops, int tokens) {
+            return new Workspace(
+                    ops.allocate(tokens, config.hiddenSize()),
+                    ops.allocate(tokens, config.querySize()),
+                    ops.allocate(tokens, config.keyValueSize()),
+                    ops.allocate(tokens, config.keyValueSize()),
+                    ops.allocate(tokens, config.querySize()),
+                    ops.allocate(tokens, config.intermediateSize()),
+                    ops.allocate(tokens, config.intermediateSize()));
+        }
+
+        Workspace slice(int tokens) {
+            return new Workspace(
+                    h.slice(0, tokens),
+                    q.slice(0, tokens),
+                    k.slice(0, tokens),
+                    v.slice(0, tokens),
+                    attended.slice(0, tokens),
+                    gate.slice(0, tokens),
+                    up.slice(0, tokens));
+        }
+
+        void close() {
+            List.of(h, q, k, v, attended, gate, up).forEach(Tensor::close);
+        }
+    }
+
     /**
-     * Logits of the next token after every token.
+     * Logits of the next token after every token of one sequence.
      *
-     * @param tokens ids of as many whole sequences as the workspaces were made for
      * @return T × V, overwritten by the next call
      */
     public Tensor forward(int[] tokens, LayerWeights weights, ActivationTap tap) {
-        embed(tokens);
-        for (int block = 0; block < config.blocks(); block++) {
-            attention(block, weights, tap);
-            mlp(block, weights, tap);
+        embed(tokens, own);
+        for (int subBlock = 0; subBlock < config.subBlocks(); subBlock++) {
+            run(subBlock, own, weights, tap);
         }
-        ops.rmsNorm(x, fixed.finalNorm(), config.normEpsilon(), h);
-        ops.linear(h, fixed.head(), logits, false);
-        return logits;
+        return logits(own);
     }
 
-    private void embed(int[] tokens) {
+    /**
+     * Puts the embeddings of tokens into the residual stream.
+     *
+     * @param x T × D, for as many tokens as are given: whole sequences
+     */
+    public void embed(int[] tokens, Tensor x) {
         if (tokens.length != x.rows()) {
             throw new IllegalArgumentException("Got " + tokens.length + " tokens for workspaces of " + x.rows() + ".");
         }
@@ -84,33 +115,70 @@ public final class Transformer implements AutoCloseable {
         }
     }
 
-    private void attention(int block, LayerWeights weights, ActivationTap tap) {
-        ops.rmsNorm(x, fixed.attentionNorms().get(block), config.normEpsilon(), h);
-        linear(h, layerName(block, "self_attn.q_proj"), q, false, weights, tap);
-        linear(h, layerName(block, "self_attn.k_proj"), k, false, weights, tap);
-        linear(h, layerName(block, "self_attn.v_proj"), v, false, weights, tap);
-        ops.rotate(q, rotary, sequenceLength);
-        ops.rotate(k, rotary, sequenceLength);
-        ops.attention(q, k, v, config.headSize(), sequenceLength, attended);
-        linear(attended, layerName(block, "self_attn.o_proj"), x, true, weights, tap);
+    /**
+     * Adds what a sub-block says to the residual stream.
+     *
+     * @param subBlock twice the number of the transformer block; one more for its MLP
+     * @param x T × D: whole sequences
+     */
+    public void run(int subBlock, Tensor x, LayerWeights weights, ActivationTap tap) {
+        Workspace w = workspaces.get(x.rows() / sequenceLength - 1);
+        if (subBlock % 2 == 0) {
+            attention(subBlock / 2, x, w, weights, tap);
+        } else {
+            mlp(subBlock / 2, x, w, weights, tap);
+        }
     }
 
-    private void mlp(int block, LayerWeights weights, ActivationTap tap) {
-        ops.rmsNorm(x, fixed.mlpNorms().get(block), config.normEpsilon(), h);
-        linear(h, layerName(block, "mlp.gate_proj"), gate, false, weights, tap);
-        linear(h, layerName(block, "mlp.up_proj"), up, false, weights, tap);
-        ops.swiGlu(gate, up);
-        linear(gate, layerName(block, "mlp.down_proj"), x, true, weights, tap);
+    private void attention(int block, Tensor x, Workspace w, LayerWeights weights, ActivationTap tap) {
+        int layer = config.firstLayer(2 * block);
+        ops.rmsNorm(x, fixed.attentionNorms().get(block), config.normEpsilon(), w.h);
+        linear(w.h, layer, w.q, false, weights, tap);
+        linear(w.h, layer + 1, w.k, false, weights, tap);
+        linear(w.h, layer + 2, w.v, false, weights, tap);
+        ops.rotate(w.q, rotary, sequenceLength);
+        ops.rotate(w.k, rotary, sequenceLength);
+        ops.attention(w.q, w.k, w.v, config.headSize(), sequenceLength, w.attended);
+        linear(w.attended, layer + 3, x, true, weights, tap);
+    }
+
+    private void mlp(int block, Tensor x, Workspace w, LayerWeights weights, ActivationTap tap) {
+        int layer = config.firstLayer(2 * block + 1);
+        ops.rmsNorm(x, fixed.mlpNorms().get(block), config.normEpsilon(), w.h);
+        linear(w.h, layer, w.gate, false, weights, tap);
+        linear(w.h, layer + 1, w.up, false, weights, tap);
+        ops.swiGlu(w.gate, w.up);
+        linear(w.gate, layer + 2, x, true, weights, tap);
     }
 
     private void linear(
-            Tensor inputs, String layer, Tensor outputs, boolean accumulate, LayerWeights weights, ActivationTap tap) {
-        tap.inputs(layer, inputs);
-        weights.use(layer, weight -> ops.linear(inputs, weight, outputs, accumulate));
+            Tensor inputs, int layer, Tensor outputs, boolean accumulate, LayerWeights weights, ActivationTap tap) {
+        tap.inputs(layers.get(layer), inputs);
+        Tensor weight = weights.acquire(layer);
+        try {
+            ops.linear(inputs, weight, outputs, accumulate);
+        } finally {
+            weights.release(layer);
+        }
+    }
+
+    /**
+     * Logits from the residual stream behind the last sub-block, for one sequence.
+     *
+     * @param x T × D
+     * @return T × V, overwritten by the next call
+     */
+    public Tensor logits(Tensor x) {
+        Tensor h = workspaces.get(0).h;
+        ops.rmsNorm(x, fixed.finalNorm(), config.normEpsilon(), h);
+        ops.linear(h, fixed.head(), logits, false);
+        return logits;
     }
 
     @Override
     public void close() {
-        List.of(x, h, q, k, v, attended, gate, up, logits).forEach(Tensor::close);
+        workspaces.get(workspaces.size() - 1).close();
+        own.close();
+        logits.close();
     }
 }

@@ -1,8 +1,12 @@
 package org.paretopress.kernels.forward;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.levels.PackedMatrix;
+import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
@@ -16,7 +20,9 @@ public final class WeightCache implements AutoCloseable {
     private final ModelFile model;
     private final LevelDatabase levels;
     private final TensorOps ops;
+    private final List<String> layers;
     private final BoundedCache<Key, Tensor> cache;
+    private final Function<Key, Tensor> loader = this::load;
 
     private record Key(String layer, String level) {}
 
@@ -28,20 +34,35 @@ public final class WeightCache implements AutoCloseable {
         this.model = model;
         this.levels = levels;
         this.ops = ops;
+        this.layers = model.config().layers().stream()
+                .map(ModelConfig.LayerShape::name)
+                .toList();
         this.cache = new BoundedCache<>(Tensor::sizeInBytes, maxBytes);
     }
 
     /** The weights of the original model. */
     public LayerWeights dense() {
-        return candidate(layer -> DENSE);
+        String[] levels = new String[layers.size()];
+        Arrays.fill(levels, DENSE);
+        return candidate(levels);
     }
 
-    /** The weights of a candidate, given by the level of each layer. */
-    public LayerWeights candidate(Function<String, String> levelOfLayer) {
-        return (layer, user) -> cache.use(new Key(layer, levelOfLayer.apply(layer)), this::load, weight -> {
-            user.accept(weight);
-            return weight;
-        });
+    /** The weights of a candidate, given by a level name for each layer in model order. */
+    public LayerWeights candidate(String[] levels) {
+        Key[] keys = IntStream.range(0, levels.length)
+                .mapToObj(layer -> new Key(layers.get(layer), levels[layer]))
+                .toArray(Key[]::new);
+        return new LayerWeights() {
+            @Override
+            public Tensor acquire(int layer) {
+                return cache.acquire(keys[layer], loader);
+            }
+
+            @Override
+            public void release(int layer) {
+                cache.release(keys[layer]);
+            }
+        };
     }
 
     private Tensor load(Key key) {

@@ -53,6 +53,9 @@ public record ModelConfig(
             "mlp.up_proj",
             "mlp.down_proj");
 
+    /** How many of them belong to attention. */
+    private static final int ATTENTION_PROJECTIONS = 4;
+
     /** @throws MalformedModelException if the file is missing, unreadable or not of the Llama architecture */
     public static ModelConfig read(Path path) {
         if (!Files.isRegularFile(path)) {
@@ -90,6 +93,16 @@ public record ModelConfig(
     public static String inputOf(String layer) {
         return layer.replaceFirst("self_attn\\.[kv]_proj$", "self_attn.q_proj")
                 .replaceFirst("mlp\\.up_proj$", "mlp.gate_proj");
+    }
+
+    /** Attention and MLP of every transformer block, in the order in which they run. */
+    public int subBlocks() {
+        return 2 * blocks;
+    }
+
+    /** Number of the first layer of a sub-block in {@link #layers}: four layers an attention, three an MLP. */
+    public int firstLayer(int subBlock) {
+        return subBlock / 2 * PROJECTIONS.size() + subBlock % 2 * ATTENTION_PROJECTIONS;
     }
 
     /** All layers that can be compressed, in the order in which they run. */

@@ -9,6 +9,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 import java.io.IOException;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * The CPU engine: tensors are ND4J arrays, products go to the OpenBLAS that ND4J brings, with explicit leading dimensions
@@ -55,6 +56,11 @@ public final class Nd4jOps implements TensorOps {
     @Override
     public Tensor allocate(int rows, int columns) {
         return new Nd4jTensor(rows, columns);
+    }
+
+    @Override
+    public void copy(Tensor from, Tensor to) {
+        Pointer.memcpy(start(to), start(from), from.sizeInBytes());
     }
 
     @Override

@@ -44,6 +44,15 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
+    public void copy(Tensor from, Tensor to) {
+        for (int row = 0; row < from.rows(); row++) {
+            for (int i = 0; i < from.columns(); i++) {
+                ((Plain) to).set(row, i, ((Plain) from).at(row, i));
+            }
+        }
+    }
+
+    @Override
     public void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate) {
         Plain input = (Plain) x;
         Plain w = (Plain) weight;

@@ -11,6 +11,9 @@ public interface TensorOps extends AutoCloseable {
     /** A tensor with undefined contents. */
     Tensor allocate(int rows, int columns);
 
+    /** Copies all elements; both have the same shape. */
+    void copy(Tensor from, Tensor to);
+
     /** {@code y = x·Wᵀ}, or {@code y += x·Wᵀ}. x: tokens × inputs, weight: outputs × inputs, y: tokens × outputs. */
     void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate);
 

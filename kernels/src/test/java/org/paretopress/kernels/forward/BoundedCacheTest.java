@@ -49,22 +49,23 @@ class BoundedCacheTest {
         return new BoundedCache<>(Value::size, bound);
     }
 
-    private static int keyOf(Value value) {
-        return value.key;
+    private int use(BoundedCache<Integer, Value> cache, int key) {
+        int found = cache.acquire(key, Value::new).key;
+        cache.release(key);
+        return found;
     }
 
     @Test
     void aHotValueIsMadeOnceAndTheLeastRecentGoesFirst() {
         BoundedCache<Integer, Value> cache = cache(40);
         for (int key : new int[] {1, 2, 3, 1, 4, 1}) { // 4 pushes out 2
-            assertThat(cache.<Integer>use(key, Value::new, BoundedCacheTest::keyOf))
-                    .isEqualTo(key);
+            assertThat(use(cache, key)).isEqualTo(key);
         }
         assertThat(made).hasValue(4);
         assertThat(open).hasValue(11 + 13 + 14);
-        cache.use(3, Value::new, BoundedCacheTest::keyOf);
+        use(cache, 3);
         assertThat(made).as("3 was still there").hasValue(4);
-        cache.use(2, Value::new, BoundedCacheTest::keyOf);
+        use(cache, 2);
         assertThat(made).as("2 had gone").hasValue(5);
         assertThat(open.get()).isLessThanOrEqualTo(40);
     }
@@ -72,29 +73,24 @@ class BoundedCacheTest {
     @Test
     void aValueInUseStaysOpenAndTheBoundHoldsAgainAfterwards() {
         BoundedCache<Integer, Value> cache = cache(11);
-        cache.use(1, Value::new, outer -> {
-            cache.use(2, Value::new, inner -> {
-                assertThat(outer.closed).isFalse();
-                assertThat(inner.closed).isFalse();
-                assertThat(open).hasValue(11 + 12);
-                return 0;
-            });
-            return 0;
-        });
+        Value outer = cache.acquire(1, Value::new);
+        Value inner = cache.acquire(2, Value::new);
+        assertThat(outer.closed).isFalse();
+        assertThat(inner.closed).isFalse();
+        assertThat(open).hasValue(11 + 12);
+        cache.release(2);
+        cache.release(1);
         assertThat(open.get()).isLessThanOrEqualTo(11);
     }
 
     @Test
     void aMakerThatFailsLeavesNothingBehind() {
         BoundedCache<Integer, Value> cache = cache(100);
-        assertThatThrownBy(() -> cache.use(
-                        1,
-                        key -> {
-                            throw new IllegalStateException("disk");
-                        },
-                        BoundedCacheTest::keyOf))
+        assertThatThrownBy(() -> cache.acquire(1, key -> {
+                    throw new IllegalStateException("disk");
+                }))
                 .hasMessage("disk");
-        assertThat(cache.<Integer>use(1, Value::new, BoundedCacheTest::keyOf)).isEqualTo(1);
+        assertThat(use(cache, 1)).isEqualTo(1);
         cache.close();
         assertThat(open).hasValue(0);
     }
@@ -111,7 +107,8 @@ class BoundedCacheTest {
                 start.await();
                 for (int i = 0; i < 20_000; i++) {
                     int key = random.nextInt(12);
-                    cache.use(key, Value::new, value -> check(key, value));
+                    check(key, cache.acquire(key, Value::new));
+                    cache.release(key);
                 }
                 return null;
             }));
@@ -126,13 +123,12 @@ class BoundedCacheTest {
         assertThat(open).hasValue(0);
     }
 
-    private static boolean check(int key, Value value) {
+    private static void check(int key, Value value) {
         value.users.incrementAndGet();
         boolean good = value.key == key && !value.closed;
         Thread.onSpinWait();
         good &= !value.closed;
         value.users.decrementAndGet();
         assertThat(good).isTrue();
-        return true;
     }
 }

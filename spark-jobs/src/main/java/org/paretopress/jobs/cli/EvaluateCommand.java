@@ -108,7 +108,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (JavaSparkContext spark = shared.startSpark("paretopress evaluate " + source.name())) {
             ScoredText scored = ScoredText.broadcast(spark, sequences);
             int first = chunking == Chunking.llama_cpp ? sequences.sequenceLength() / 2 : 0;
-            WorkCount work = new WorkCount(source.file().config().blocks());
+            WorkCount work = new WorkCount();
             SparkScorer scorer = new SparkScorer(spark, opened, scored, work, first, candidate != null);
             answer(scorer.score(List.<String[]>of(levels), scored.all(), "evaluate")
                     .get(0));

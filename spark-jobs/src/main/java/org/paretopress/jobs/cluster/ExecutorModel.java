@@ -1,12 +1,11 @@
 package org.paretopress.jobs.cluster;
 
 import java.io.Serializable;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.storage.LocalCopies;
@@ -26,7 +25,7 @@ import org.paretopress.kernels.ops.Nd4jOps;
  * The one model an executor JVM holds: opened by the first task that needs it, shared by all.
  *
  * <p>Off-heap memory: the fixed weights, at most {@value #WEIGHT_BYTES} bytes of dequantized layers, at most
- * {@value #PREDICTION_BYTES} bytes of dense predictions, and the activations of one sequence a task.
+ * {@value #PREDICTION_BYTES} bytes of dense predictions, and for each running task what {@link SequenceScorer} states.
  */
 public final class ExecutorModel {
 
@@ -59,7 +58,6 @@ public final class ExecutorModel {
     private final WeightCache weights;
     private final BoundedCache<SequenceKey, DensePrediction> predictions;
     private final ConcurrentMap<Integer, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
-    private final Map<String, Integer> layerIndices = new HashMap<>();
 
     private ExecutorModel(Source source) {
         LocalCopies copies = new LocalCopies(Storage.ofApplication());
@@ -72,7 +70,6 @@ public final class ExecutorModel {
         this.weights = new WeightCache(model, levels, ops, WEIGHT_BYTES);
         this.predictions =
                 new BoundedCache<>(prediction -> prediction.probabilities().sizeInBytes(), PREDICTION_BYTES);
-        config().layers().forEach(layer -> layerIndices.put(layer.name(), layerIndices.size()));
     }
 
     /** The model of this JVM; opened now if it is not the one already held. */
@@ -89,7 +86,7 @@ public final class ExecutorModel {
 
     /** The weights of a candidate: one level name a layer, in model order. */
     public LayerWeights candidate(String[] levels) {
-        return weights.candidate(layer -> levels[layerIndices.get(layer)]);
+        return weights.candidate(levels);
     }
 
     /** The original weights. */
@@ -117,15 +114,21 @@ public final class ExecutorModel {
     }
 
     /**
-     * Lends what the dense model predicts for a sequence.
+     * Lends what the dense model predicts for a sequence. Sequences go through the dense model one by one, so that a
+     * prediction does not depend on who asks for it first.
      *
      * @param text fingerprint of the text
      * @param sequence its number within the text
+     * @param scorer computes what is missing
      */
-    public <R> R withDensePrediction(String text, int sequence, int[] tokens, Function<DensePrediction, R> user) {
-        return predictions.use(
-                new SequenceKey(text, sequence),
-                key -> withScorer(tokens.length, scorer -> scorer.predict(tokens, dense())),
-                user);
+    void lendDensePrediction(
+            String text, int sequence, int[] tokens, SequenceScorer scorer, Consumer<DensePrediction> user) {
+        SequenceKey key = new SequenceKey(text, sequence);
+        DensePrediction prediction = predictions.acquire(key, unused -> scorer.predict(tokens, dense()));
+        try {
+            user.accept(prediction);
+        } finally {
+            predictions.release(key);
+        }
     }
 }

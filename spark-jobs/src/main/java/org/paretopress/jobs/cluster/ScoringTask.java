@@ -1,8 +1,10 @@
 package org.paretopress.jobs.cluster;
 
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.paretopress.kernels.forward.CandidateTrie;
 import org.paretopress.kernels.forward.LayerWeights;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.SequenceScorer;
@@ -32,8 +34,8 @@ record ScoringTask(
     /**
      * Scores one shard.
      *
-     * @param shard {first candidate, end of candidates, first sequence, end of sequences}, see {@link Shards}
-     * @return sequence by sequence, candidate by candidate: KL, NLL
+     * @param shard {first candidate, end of candidates, first group, end of groups}, see {@link Shards}
+     * @return sequence by sequence, candidate by candidate: KL, NLL; at the end the block forwards done and saved
      */
     @Override
     public double[] call(int[] shard) {
@@ -42,27 +44,41 @@ record ScoringTask(
     }
 
     private double[] score(int[] shard, ExecutorModel model, SequenceScorer scorer) {
-        double[] losses = new double[NUMBERS * (shard[1] - shard[0]) * (shard[3] - shard[2])];
+        List<String[]> levels = Arrays.asList(candidates).subList(shard[0], shard[1]);
+        CandidateTrie trie = CandidateTrie.of(levels, model.config());
+        List<LayerWeights> weights = levels.stream().map(model::candidate).toList();
+        int together = SequenceScorer.together(sequenceLength);
+        int first = Math.min(sequences.length, shard[2] * together);
+        int end = Math.min(sequences.length, shard[3] * together);
+        double[] results = new double[NUMBERS * levels.size() * (end - first) + 2];
         int next = 0;
-        for (int s = shard[2]; s < shard[3]; s++) {
-            int[] sequence = sequence(sequences[s]);
-            for (int c = shard[0]; c < shard[1]; c++) {
-                LayerWeights weights = model.candidate(candidates[c]);
-                Loss loss = divergence
-                        ? model.withDensePrediction(
-                                text,
-                                sequences[s],
-                                sequence,
-                                dense -> scorer.score(sequence, weights, dense, firstPrediction))
-                        : scorer.score(sequence, weights, null, firstPrediction);
-                losses[next++] = loss.kl();
-                losses[next++] = loss.nll();
+        for (int s = first; s < end; s += together) {
+            int[] group = Arrays.copyOfRange(sequences, s, Math.min(s + together, end));
+            for (Loss[] ofSequence : score(group, trie, weights, model, scorer)) {
+                for (Loss loss : ofSequence) {
+                    results[next++] = loss.kl();
+                    results[next++] = loss.nll();
+                }
             }
         }
-        return losses;
+        results[next++] = (double) trie.blocks() * (end - first);
+        results[next] = ((double) levels.size() * model.config().blocks() - trie.blocks()) * (end - first);
+        return results;
     }
 
-    private int[] sequence(int number) {
-        return Arrays.copyOfRange(tokens.value(), number * sequenceLength, (number + 1) * sequenceLength);
+    private Loss[][] score(
+            int[] group, CandidateTrie trie, List<LayerWeights> weights, ExecutorModel model, SequenceScorer scorer) {
+        SequenceScorer.Teacher teacher =
+                (s, user) -> model.lendDensePrediction(text, group[s], text(group[s]), scorer, user);
+        return scorer.score(text(group), trie, weights, divergence ? teacher : null, firstPrediction);
+    }
+
+    /** The tokens of sequences, one after the other. */
+    private int[] text(int... numbers) {
+        int[] ids = new int[numbers.length * sequenceLength];
+        for (int i = 0; i < numbers.length; i++) {
+            System.arraycopy(tokens.value(), numbers[i] * sequenceLength, ids, i * sequenceLength, sequenceLength);
+        }
+        return ids;
     }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts candidates × sequences into rectangles, one a task: over sequences first, because tasks on different sequences
- * share no work that could be saved, then over candidates.
+ * Cuts candidates × groups of sequences into rectangles, one a task: over groups first, because tasks on different
+ * sequences share no work that could be saved, then over candidates.
  */
 final class Shards {
 
@@ -15,19 +15,19 @@ final class Shards {
      * Rectangles that cover everything once.
      *
      * @param parallelism how many tasks can run at once
-     * @return {first candidate, end of candidates, first sequence, end of sequences} each
+     * @return {first candidate, end of candidates, first group, end of groups} each
      */
-    static List<int[]> cut(int candidates, int sequences, int parallelism) {
-        int bySequence = Math.max(1, Math.min(sequences, parallelism));
-        int byCandidate = Math.max(1, Math.min(candidates, parallelism / bySequence));
+    static List<int[]> cut(int candidates, int groups, int parallelism) {
+        int byGroup = Math.max(1, Math.min(groups, parallelism));
+        int byCandidate = Math.max(1, Math.min(candidates, parallelism / byGroup));
         List<int[]> shards = new ArrayList<>();
-        for (int s = 0; s < bySequence; s++) {
+        for (int g = 0; g < byGroup; g++) {
             for (int c = 0; c < byCandidate; c++) {
                 shards.add(new int[] {
                     part(candidates, byCandidate, c),
                     part(candidates, byCandidate, c + 1),
-                    part(sequences, bySequence, s),
-                    part(sequences, bySequence, s + 1)
+                    part(groups, byGroup, g),
+                    part(groups, byGroup, g + 1)
                 });
             }
         }

@@ -1,9 +1,12 @@
 package org.paretopress.jobs.cluster;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.cluster.WorkCount.Work;
 import org.paretopress.kernels.forward.Loss;
+import org.paretopress.kernels.forward.SequenceScorer;
 
 /**
  * Losses of candidates on sequences of a text, computed by the cluster.
@@ -12,6 +15,9 @@ import org.paretopress.kernels.forward.Loss;
  * sequences. So the sums are the same bits however the work was cut and wherever it ran.
  */
 public final class SparkScorer {
+
+    /** More tasks than cores, so that a core that falls behind holds up less. */
+    private static final int TASKS_A_CORE = 2;
 
     private final JavaSparkContext spark;
     private final ExecutorModel.Source source;
@@ -58,45 +64,46 @@ public final class SparkScorer {
      * @return summed losses, in the order of the candidates
      */
     public List<Loss> score(List<String[]> candidates, int[] sequences, String description) {
-        List<int[]> shards = Shards.cut(candidates.size(), sequences.length, spark.defaultParallelism());
+        int[] order = byLevels(candidates);
+        String[][] ordered = Arrays.stream(order).mapToObj(candidates::get).toArray(String[][]::new);
         int length = text.sequences().sequenceLength();
+        int together = SequenceScorer.together(length);
+        int groups = (sequences.length + together - 1) / together;
+        List<int[]> shards = Shards.cut(candidates.size(), groups, TASKS_A_CORE * spark.defaultParallelism());
         ScoringTask task = new ScoringTask(
-                source,
-                text.fingerprint(),
-                text.tokens(),
-                length,
-                candidates.toArray(new String[0][]),
-                sequences,
-                firstPrediction,
-                divergence);
+                source, text.fingerprint(), text.tokens(), length, ordered, sequences, firstPrediction, divergence);
         spark.setJobDescription(description);
         List<double[]> results =
                 spark.parallelize(shards, shards.size()).map(task).collect();
-        work.add(candidates.size(), (long) sequences.length * length);
-        return sum(candidates.size(), sequences.length, length - 1L - firstPrediction, shards, results);
-    }
-
-    private static List<Loss> sum(
-            int candidates, int sequences, long predictions, List<int[]> shards, List<double[]> results) {
-        Loss[][] losses = new Loss[candidates][sequences];
+        Loss[][] losses = new Loss[candidates.size()][sequences.length];
         for (int i = 0; i < shards.size(); i++) {
-            int[] shard = shards.get(i);
+            double[] result = results.get(i);
             int next = 0;
-            for (int s = shard[2]; s < shard[3]; s++) {
-                for (int c = shard[0]; c < shard[1]; c++) {
-                    losses[c][s] = new Loss(results.get(i)[next], results.get(i)[next + 1], predictions);
-                    next += ScoringTask.NUMBERS;
+            for (int s = shards.get(i)[2] * together; next < result.length - 2; s++) {
+                for (int c = shards.get(i)[0]; c < shards.get(i)[1]; c++) {
+                    losses[order[c]][s] = new Loss(result[next++], result[next++], length - 1L - firstPrediction);
                 }
             }
+            work.add(new Work(0, 0, (long) result[next], (long) result[next + 1]));
         }
-        List<Loss> sums = new ArrayList<>();
-        for (Loss[] bySequence : losses) {
-            Loss sum = Loss.NONE;
-            for (Loss loss : bySequence) {
-                sum = sum.plus(loss);
-            }
-            sums.add(sum);
+        work.add(new Work(candidates.size(), (long) candidates.size() * sequences.length * length, 0, 0));
+        return Arrays.stream(losses).map(SparkScorer::sum).toList();
+    }
+
+    /** Numbers of the candidates such that those with long common prefixes are neighbours, and end up in one task. */
+    private static int[] byLevels(List<String[]> candidates) {
+        return IntStream.range(0, candidates.size())
+                .boxed()
+                .sorted((a, b) -> Arrays.compare(candidates.get(a), candidates.get(b)))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private static Loss sum(Loss[] bySequence) {
+        Loss sum = Loss.NONE;
+        for (Loss loss : bySequence) {
+            sum = sum.plus(loss);
         }
-        return sums;
+        return sum;
     }
 }

@@ -3,42 +3,43 @@ package org.paretopress.jobs.cluster;
 /** What was evaluated so far, for provenance. Counted on the driver, so retries of tasks do not count twice. */
 public final class WorkCount {
 
-    private final int blocks;
-    private long evaluations;
-    private long tokensEvaluated;
-    private long blockForwardsDone;
+    private Work total = Work.NONE;
 
-    /** @param blocks transformer blocks of the model */
-    public WorkCount(int blocks) {
-        this.blocks = blocks;
+    /**
+     * Work done.
+     *
+     * @param evaluations candidates scored, once a minibatch
+     * @param tokensEvaluated tokens of all sequences that candidates were scored on
+     * @param blockForwardsDone runs of a transformer block over a sequence
+     * @param blockForwardsSaved those that another candidate of the same task had done already
+     */
+    public record Work(long evaluations, long tokensEvaluated, long blockForwardsDone, long blockForwardsSaved) {
+
+        public static final Work NONE = new Work(0, 0, 0, 0);
+
+        public Work plus(Work other) {
+            return new Work(
+                    evaluations + other.evaluations,
+                    tokensEvaluated + other.tokensEvaluated,
+                    blockForwardsDone + other.blockForwardsDone,
+                    blockForwardsSaved + other.blockForwardsSaved);
+        }
+
+        public Work minus(Work earlier) {
+            return new Work(
+                    evaluations - earlier.evaluations,
+                    tokensEvaluated - earlier.tokensEvaluated,
+                    blockForwardsDone - earlier.blockForwardsDone,
+                    blockForwardsSaved - earlier.blockForwardsSaved);
+        }
     }
 
-    /** Counts candidates that were each scored on so many tokens. */
-    void add(int candidates, long tokens) {
-        evaluations += candidates;
-        tokensEvaluated += candidates * tokens;
-        blockForwardsDone += (long) candidates * blocks;
+    /** Counts what was done now, or by an interrupted process before this one went on. */
+    public void add(Work work) {
+        total = total.plus(work);
     }
 
-    /** Counts what an interrupted process evaluated before this one went on. */
-    public void addEarlier(long candidates, long tokens) {
-        evaluations += candidates;
-        tokensEvaluated += tokens;
-        blockForwardsDone += candidates * blocks;
-    }
-
-    /** Candidates scored, once a minibatch. */
-    public long evaluations() {
-        return evaluations;
-    }
-
-    /** Tokens run through candidates. */
-    public long tokensEvaluated() {
-        return tokensEvaluated;
-    }
-
-    /** Transformer blocks run for candidates, once a minibatch each. */
-    public long blockForwardsDone() {
-        return blockForwardsDone;
+    public Work total() {
+        return total;
     }
 }

@@ -1,6 +1,7 @@
 package org.paretopress.jobs.run;
 
 import java.util.List;
+import org.paretopress.jobs.cluster.WorkCount;
 
 /**
  * The contents of {@code checkpoint.json}: how far each budget's search has come. All random draws are functions of the
@@ -11,7 +12,7 @@ import java.util.List;
  */
 public record SearchState(int formatVersion, List<AtBudget> budgets) {
 
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     public SearchState {
         if (formatVersion != VERSION) {
@@ -30,6 +31,7 @@ public record SearchState(int formatVersion, List<AtBudget> budgets) {
      *
      * @param parent the parent assignment in the text form of level indices
      * @param stage of the parent's fitness, likewise loss and size
+     * @param work done by this budget's search
      */
     public record AtBudget(
             long budgetInBytes,
@@ -38,6 +40,5 @@ public record SearchState(int formatVersion, List<AtBudget> budgets) {
             int stage,
             double loss,
             long sizeInBytes,
-            long tokensEvaluated,
-            long evaluations) {}
+            WorkCount.Work work) {}
 }

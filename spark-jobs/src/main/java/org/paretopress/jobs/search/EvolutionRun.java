@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.paretopress.jobs.cluster.WorkCount;
+import org.paretopress.jobs.cluster.WorkCount.Work;
 import org.paretopress.jobs.run.GenerationLine;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
@@ -24,6 +26,7 @@ final class EvolutionRun {
     private final SearchSpace space;
     private final EvolutionSettings settings;
     private final CandidateEvaluator evaluator;
+    private final WorkCount work;
     private final RunDirectory directory;
     private final Progress progress;
     private final List<SearchState.AtBudget> saved;
@@ -37,11 +40,13 @@ final class EvolutionRun {
             SearchSpace space,
             EvolutionSettings settings,
             CandidateEvaluator evaluator,
+            WorkCount work,
             RunDirectory directory,
             Progress progress) {
         this.space = space;
         this.settings = settings;
         this.evaluator = evaluator;
+        this.work = work;
         this.directory = directory;
         this.progress = progress;
         this.saved = directory.searchState().map(SearchState::budgets).orElse(List.of());
@@ -56,11 +61,13 @@ final class EvolutionRun {
         begun.ifPresent(states::add);
         int done = begun.map(SearchState.AtBudget::generation).orElse(0);
         double before = begun.isPresent() ? keepLines(budget, done) : 0;
+        Work others = work.total().minus(begun.map(SearchState.AtBudget::work).orElse(Work.NONE));
         long start = System.nanoTime();
         try (Progress.Step step = progress.start("search " + name, settings.generations() - done)) {
             return new EvolutionSearch(space, budget, settings, evaluator)
                     .run(begun.map(EvolutionRun::checkpoint), generation -> {
-                        save(budget, generation, before + (System.nanoTime() - start) / 1e9);
+                        double seconds = before + (System.nanoTime() - start) / 1e9;
+                        save(budget, generation, work.total().minus(others), seconds);
                         if (generation.number() > 0) {
                             step.advance(String.format(
                                     Locale.ROOT,
@@ -83,7 +90,7 @@ final class EvolutionRun {
         return seconds;
     }
 
-    private void save(Budget budget, Generation generation, double seconds) {
+    private void save(Budget budget, Generation generation, Work own, double seconds) {
         lines.add(new GenerationLine(
                 budget.sizeInBytes(),
                 generation.number(),
@@ -98,7 +105,7 @@ final class EvolutionRun {
                                 stage.tokens(),
                                 stage.losses().stream().min(Double::compare).orElseThrow()))
                         .toList()));
-        SearchState.AtBudget state = state(budget, generation);
+        SearchState.AtBudget state = state(budget, generation, own);
         if (states.size() < begunBudgets) {
             states.add(state);
         } else {
@@ -108,7 +115,7 @@ final class EvolutionRun {
         directory.write(new SearchState(states));
     }
 
-    private static SearchState.AtBudget state(Budget budget, Generation generation) {
+    private static SearchState.AtBudget state(Budget budget, Generation generation, Work own) {
         Fitness fitness = generation.fitness();
         return new SearchState.AtBudget(
                 budget.sizeInBytes(),
@@ -117,8 +124,7 @@ final class EvolutionRun {
                 fitness.stage(),
                 fitness.loss(),
                 fitness.sizeInBytes(),
-                generation.tokensEvaluated(),
-                generation.evaluations());
+                own);
     }
 
     private static Checkpoint checkpoint(SearchState.AtBudget state) {
@@ -126,7 +132,7 @@ final class EvolutionRun {
                 state.generation(),
                 Assignment.parse(state.parent()),
                 new Fitness(state.stage(), state.loss(), state.sizeInBytes()),
-                state.tokensEvaluated(),
-                state.evaluations());
+                state.work().tokensEvaluated(),
+                state.work().evaluations());
     }
 }

@@ -24,7 +24,7 @@ final class Provenance {
             LevelManifest levels,
             Path levelFolder,
             JavaSparkContext spark,
-            WorkCount work,
+            WorkCount.Work work,
             Map<String, Double> seconds) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("versions", versions(spark));
@@ -38,7 +38,7 @@ final class Provenance {
         provenance.put("tokensEvaluated", work.tokensEvaluated());
         provenance.put("evaluations", work.evaluations());
         provenance.put("blockForwardsDone", work.blockForwardsDone());
-        provenance.put("blockForwardsSaved", 0);
+        provenance.put("blockForwardsSaved", work.blockForwardsSaved());
         return provenance;
     }
 

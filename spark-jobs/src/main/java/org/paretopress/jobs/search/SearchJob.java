@@ -93,13 +93,12 @@ public final class SearchJob {
         Path folder = build.folder(databases());
         LevelManifest manifest = steps.run("levels", () -> build.run(folder));
 
-        WorkCount work = new WorkCount(model.file().config().blocks());
-        directory.searchState().ifPresent(state -> state.budgets()
-                .forEach(earlier -> work.addEarlier(earlier.evaluations(), earlier.tokensEvaluated())));
+        WorkCount work = new WorkCount();
+        directory.searchState().ifPresent(state -> state.budgets().forEach(earlier -> work.add(earlier.work())));
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
         SparkScorer scorer = new SparkScorer(spark, source, calibration, work);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, measure());
-        EvolutionRun evolution = new EvolutionRun(space, settings, evaluator, directory, progress);
+        EvolutionRun evolution = new EvolutionRun(space, settings, evaluator, work, directory, progress);
         List<List<Proposal>> proposals = new ArrayList<>();
         for (int i = 0; i < budgets.size(); i++) {
             Budget budget = budgets.get(i);
@@ -113,7 +112,8 @@ public final class SearchJob {
         directory.write(
                 front,
                 baselines,
-                Provenance.of(config, model, calibration, holdout, manifest, folder, spark, work, steps.seconds()));
+                Provenance.of(
+                        config, model, calibration, holdout, manifest, folder, spark, work.total(), steps.seconds()));
         return new Result(directory, front, baselines);
     }
 

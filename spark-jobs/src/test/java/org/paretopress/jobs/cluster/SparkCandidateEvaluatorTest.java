@@ -15,7 +15,7 @@ class SparkCandidateEvaluatorTest {
     private static final int LENGTH = 8;
 
     private final SparkCandidateEvaluator evaluator =
-            new SparkCandidateEvaluator(new SparkScorer(null, null, text(), new WorkCount(1)), null, Loss::meanKl);
+            new SparkCandidateEvaluator(new SparkScorer(null, null, text(), new WorkCount()), null, Loss::meanKl);
 
     private static ScoredText text() {
         return new ScoredText("text", new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]), null);
