@@ -114,7 +114,7 @@ public final class HuggingFaceExporter {
                 String name = file.getFileName().toString();
                 Path target = directory.resolve(name);
                 if (changed && name.equals("config.json")) {
-                    writeConfig(file, target);
+                    new ConfigFile(file).copyTo(target, DataType.F32);
                 } else if (changed && name.equals(INDEX)) {
                     writeIndex(file, target, totalBytes);
                 } else if (name.endsWith(".json") || name.equals("tokenizer.model") || name.endsWith(".jinja")) {
@@ -122,13 +122,6 @@ public final class HuggingFaceExporter {
                 }
             }
         }
-    }
-
-    private static void writeConfig(Path source, Path target) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode config = (ObjectNode) mapper.readTree(source.toFile());
-        config.put(config.has("dtype") ? "dtype" : "torch_dtype", "float32");
-        mapper.writerWithDefaultPrettyPrinter().writeValue(target.toFile(), config);
     }
 
     private static void writeIndex(Path source, Path target, long totalBytes) throws IOException {

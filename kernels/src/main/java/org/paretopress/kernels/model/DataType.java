@@ -9,17 +9,33 @@ public enum DataType {
         float read(ByteBuffer bytes, int index) {
             return bytes.getFloat(index);
         }
+
+        @Override
+        public void write(ByteBuffer bytes, int index, float value) {
+            bytes.putFloat(index, value);
+        }
     },
     F16(2) {
         @Override
         float read(ByteBuffer bytes, int index) {
             return Half.toFloat(bytes.getShort(index));
         }
+
+        @Override
+        public void write(ByteBuffer bytes, int index, float value) {
+            bytes.putShort(index, Half.ofDouble(value));
+        }
     },
     BF16(2) {
         @Override
         float read(ByteBuffer bytes, int index) {
             return Float.intBitsToFloat(bytes.getShort(index) << 16);
+        }
+
+        @Override
+        public void write(ByteBuffer bytes, int index, float value) {
+            int bits = Float.floatToRawIntBits(value);
+            bytes.putShort(index, (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16));
         }
     };
 
@@ -35,4 +51,7 @@ public enum DataType {
 
     /** The element whose first byte stands at {@code index} of a little-endian buffer; exact for every type. */
     abstract float read(ByteBuffer bytes, int index);
+
+    /** Puts the element nearest to a finite value, ties to even, where {@link #read} finds it. */
+    public abstract void write(ByteBuffer bytes, int index, float value);
 }

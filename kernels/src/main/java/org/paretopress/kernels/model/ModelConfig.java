@@ -116,7 +116,8 @@ public record ModelConfig(
         return layers;
     }
 
-    private LayerShape layer(int block, String projection) {
+    /** One layer of a block, by one of {@link #PROJECTIONS}. */
+    LayerShape layer(int block, String projection) {
         String name = layerName(block, projection);
         return switch (projection) {
             case "self_attn.q_proj" -> new LayerShape(name, querySize(), hiddenSize);

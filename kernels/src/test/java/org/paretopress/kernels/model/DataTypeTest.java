@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** All bit patterns of the 16-bit types against the formula that defines them, in double precision. */
 class DataTypeTest {
@@ -25,6 +27,42 @@ class DataTypeTest {
         bytes.putFloat(4, -0.1f).putInt(8, 0x00000001);
         assertThat(DataType.F32.read(bytes, 4)).isEqualTo(-0.1f);
         assertThat(DataType.F32.read(bytes, 8)).isEqualTo(Float.MIN_VALUE);
+    }
+
+    /** Values that a type has, and those a little below, at and above the middle between two neighbours. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"F16", "BF16"})
+    void writesTheNearestTiesToEven(DataType type) {
+        ByteBuffer bytes = ByteBuffer.allocate(6).order(ByteOrder.LITTLE_ENDIAN);
+        for (int pattern = 0; finite(type, pattern + 1); pattern++) {
+            float low = type.read(bytes.putShort(0, (short) pattern), 0);
+            float high = type.read(bytes.putShort(0, (short) (pattern + 1)), 0);
+            float middle = (float) ((0.0 + low + high) / 2); // needs one bit more, which a float has
+            assertThat(written(type, bytes, low)).isEqualTo(pattern);
+            assertThat(written(type, bytes, -low)).isEqualTo(pattern | 1 << 15);
+            assertThat(written(type, bytes, Math.nextDown(middle))).isEqualTo(pattern);
+            assertThat(written(type, bytes, middle)).isEqualTo(pattern + pattern % 2);
+            assertThat(written(type, bytes, Math.nextUp(middle))).isEqualTo(pattern + 1);
+        }
+    }
+
+    @Test
+    void floatsAreWrittenAsTheyAre() {
+        ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        DataType.F32.write(bytes, 4, -0.1f);
+        assertThat(bytes.getFloat(4)).isEqualTo(-0.1f);
+    }
+
+    private static boolean finite(DataType type, int pattern) {
+        ByteBuffer bytes = ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN);
+        return Float.isFinite(type.read(bytes.putShort(0, (short) pattern), 0));
+    }
+
+    private static int written(DataType type, ByteBuffer bytes, float value) {
+        type.write(bytes, 4, value);
+        return bytes.getShort(4) & 0xFFFF;
     }
 
     private static void assertEveryPattern(DataType type, int exponentBits, int fractionBits) {

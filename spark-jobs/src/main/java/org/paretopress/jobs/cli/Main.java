@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             SearchCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
+            RandomModelCommand.class,
             ReportCommand.class
         })
 public final class Main {

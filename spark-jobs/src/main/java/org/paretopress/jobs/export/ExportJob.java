@@ -81,7 +81,7 @@ public final class ExportJob {
         return target;
     }
 
-    private static long bytes(Path folder) throws IOException {
+    static long bytes(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> all = files.toList();
             long sum = 0;

@@ -1,2 +1,2 @@
-/** Writing a point of a run as a model, and proving what was written. */
+/** Writing models: a point of a run, with proof of what was written; random weights in any shape. */
 package org.paretopress.jobs.export;
