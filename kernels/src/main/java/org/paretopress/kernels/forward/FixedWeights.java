@@ -16,7 +16,8 @@ import org.paretopress.kernels.ops.TensorOps;
  * @param head vocabulary × hidden; the embedding itself where the model ties them
  */
 public record FixedWeights(
-        Tensor embedding, List<float[]> attentionNorms, List<float[]> mlpNorms, float[] finalNorm, Tensor head) {
+        Tensor embedding, List<float[]> attentionNorms, List<float[]> mlpNorms, float[] finalNorm, Tensor head)
+        implements AutoCloseable {
 
     public static FixedWeights load(ModelFile model, TensorOps ops) {
         ModelConfig config = model.config();
@@ -45,5 +46,13 @@ public record FixedWeights(
             }
         }
         return tensor;
+    }
+
+    @Override
+    public void close() {
+        embedding.close();
+        if (head != embedding) {
+            head.close();
+        }
     }
 }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             EvaluateCommand.class,
             ExportCommand.class,
             RandomModelCommand.class,
-            ReportCommand.class
+            ReportCommand.class,
+            BenchCommand.class
         })
 public final class Main {
 

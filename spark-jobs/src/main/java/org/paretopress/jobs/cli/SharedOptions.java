@@ -58,6 +58,14 @@ final class SharedOptions {
         return SparkApplication.start(SparkApplication.configure(master, spark), name);
     }
 
+    /** @param cores of this machine to use, where it is the master; null leaves it to {@code --master} */
+    JavaSparkContext startSpark(String name, Integer cores) {
+        if (cores != null && master.startsWith("local[")) {
+            master = "local[" + cores + "]";
+        }
+        return startSpark(name);
+    }
+
     RunConfig config(Storage storage, String path) {
         Path file = storage.qualified(path);
         if (!storage.isFile(file)) {

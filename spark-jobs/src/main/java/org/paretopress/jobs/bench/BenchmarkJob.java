@@ -1,0 +1,109 @@
+package org.paretopress.jobs.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.input.SourceModel;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.storage.Storage;
+
+/** Measures a model on this machine. */
+public final class BenchmarkJob {
+
+    private final SourceModel model;
+    private final int sequenceLength;
+    private final Progress progress;
+    private final Map<String, Object> document = new LinkedHashMap<>();
+    private final List<String> lines = new ArrayList<>();
+
+    public BenchmarkJob(SourceModel model, int sequenceLength, Progress progress) {
+        this.model = model;
+        this.sequenceLength = sequenceLength;
+        this.progress = progress;
+    }
+
+    /** The dense forward with its loss, for each number of threads. */
+    public void dense(Set<Integer> threads) {
+        Map<String, Double> peaks = new LinkedHashMap<>();
+        List<DenseBenchmark.Measurement> results = new ArrayList<>();
+        try (DenseBenchmark benchmark = new DenseBenchmark(model.file(), sequenceLength)) {
+            for (int count : threads) {
+                progress.say("measuring the dense forward, threads: " + count);
+                double before = SgemmPeak.gigaflops(count);
+                double tokensPerSecond = benchmark.tokensPerSecond(count);
+                double peak = Math.max(before, SgemmPeak.gigaflops(count));
+                DenseBenchmark.Measurement result = benchmark.measurement(count, tokensPerSecond, peak);
+                peaks.put(Integer.toString(count), peak);
+                results.add(result);
+                line(
+                        "threads %d: sgemm peak %.1f Gflop/s; dense forward with loss %.0f tokens/s; its products at the peak"
+                                + " would take %.0f %% of the time",
+                        count, peak, result.tokensPerSecond(), 100 * result.idealGemmShare());
+            }
+        }
+        document.put("sgemmPeakGflops", peaks);
+        document.put("dense", results);
+    }
+
+    /**
+     * Generations of a search.
+     *
+     * @param spark opened when it is needed
+     */
+    public void generations(Supplier<JavaSparkContext> spark, Storage storage, int generations) {
+        java.nio.file.Path folder = temporary();
+        GenerationBenchmark.Measurement result;
+        try (JavaSparkContext context = spark.get()) {
+            result = new GenerationBenchmark(context, storage, progress, model, sequenceLength)
+                    .measure(storage.qualified(folder.resolve("levels").toUri().toString()), generations);
+        } finally {
+            storage.delete(new Path(folder.toUri()));
+        }
+        document.put("generation", result);
+        long blocks = result.blockForwardsDone() + result.blockForwardsSaved();
+        line(
+                "EvoPress generation: %.2f candidates/s, %.1f s a generation; %.0f %% of %,d block forwards saved by sharing",
+                result.candidatesPerSecond(),
+                result.seconds() / result.generations(),
+                100.0 * result.blockForwardsSaved() / blocks,
+                blocks);
+        if (result.residentBytes().size() == 2) {
+            line(
+                    "resident memory %,d MB behind the first generation, %,d MB behind the last",
+                    result.residentBytes().get(0) >> 20, result.residentBytes().get(1) >> 20);
+        }
+    }
+
+    private static java.nio.file.Path temporary() {
+        try {
+            return Files.createTempDirectory("paretopress-bench");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot make a temporary folder", e);
+        }
+    }
+
+    /** What was measured, for programs. */
+    public Map<String, Object> document() {
+        ResidentMemory.peak().ifPresent(bytes -> document.put("peakResidentBytes", bytes));
+        return document;
+    }
+
+    /** The same for people. */
+    public String lines() {
+        ResidentMemory.peak().ifPresent(bytes -> line("peak resident memory %,d MB", bytes >> 20));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private void line(String format, Object... values) {
+        lines.add(String.format(Locale.ROOT, format, values));
+    }
+}

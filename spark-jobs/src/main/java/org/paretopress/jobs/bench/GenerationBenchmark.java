@@ -1,0 +1,136 @@
+package org.paretopress.jobs.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.cluster.ExecutorModel;
+import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
+import org.paretopress.jobs.cluster.SparkScorer;
+import org.paretopress.jobs.cluster.WorkCount;
+import org.paretopress.jobs.cluster.WorkCount.Work;
+import org.paretopress.jobs.config.RunConfig.Method;
+import org.paretopress.jobs.input.SourceModel;
+import org.paretopress.jobs.levels.LevelBuildJob;
+import org.paretopress.jobs.levels.LevelPlan;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.forward.Loss;
+import org.paretopress.kernels.forward.WeightCache;
+import org.paretopress.kernels.text.TokenSequences;
+import org.paretopress.search.evolve.EvolutionSearch;
+import org.paretopress.search.evolve.EvolutionSettings;
+import org.paretopress.search.evolve.Stage;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/**
+ * Candidates a second in generations of EvoPress, through Spark as in a search: 32 offspring of the uniform 3-bit
+ * assignment, 2 to 6 bits, stages of 1,024, 4,096 and 16,384 tokens with 8, 2 and 1 survivors. Text and levels are made up
+ * (random tokens, round-to-nearest): they do not change the work.
+ */
+final class GenerationBenchmark {
+
+    private static final int OFFSPRING = 32;
+    private static final List<Stage> STAGES = List.of(new Stage(8, 1024), new Stage(2, 4096), new Stage(1, 16_384));
+    private static final int TEXT_TOKENS = 65_536;
+    private static final int CALIBRATION_SEQUENCES = 4;
+
+    /** Generations that run before the clock does. */
+    private static final int WARM_UP = 2;
+
+    /**
+     * The result, over all generations that were measured.
+     *
+     * @param candidatesPerSecond evaluations ÷ seconds; a candidate counts once in every stage that it reaches
+     * @param tokens tokens evaluated
+     * @param residentBytes of this process behind the first and behind the last of them, where the system tells
+     */
+    record Measurement(
+            double candidatesPerSecond,
+            long evaluations,
+            long tokens,
+            double seconds,
+            int generations,
+            long blockForwardsDone,
+            long blockForwardsSaved,
+            List<Long> residentBytes) {}
+
+    private final JavaSparkContext spark;
+    private final Storage storage;
+    private final Progress progress;
+    private final SourceModel model;
+    private final int sequenceLength;
+
+    GenerationBenchmark(
+            JavaSparkContext spark, Storage storage, Progress progress, SourceModel model, int sequenceLength) {
+        this.spark = spark;
+        this.storage = storage;
+        this.progress = progress;
+        this.model = model;
+        this.sequenceLength = sequenceLength;
+    }
+
+    /** @param folder for the level database; the caller removes it */
+    Measurement measure(Path folder, int generations) {
+        TokenSequences random = randomText();
+        LevelPlan plan = new LevelPlan(Method.rtn, List.of(2, 3, 4, 5, 6), 64);
+        ScoredText calibration = ScoredText.broadcast(spark, random.range(0, CALIBRATION_SEQUENCES));
+        new LevelBuildJob(spark, storage, progress, model, plan, calibration).run(folder);
+
+        SearchSpace space = plan.space(model.file());
+        WorkCount work = new WorkCount();
+        ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
+        SparkScorer scorer = new SparkScorer(spark, source, ScoredText.broadcast(spark, random), work);
+        predictDense(scorer, space);
+        EvolutionSettings settings = new EvolutionSettings(WARM_UP + generations, OFFSPRING, STAGES, 0);
+        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, Loss::meanKl);
+        List<Tick> ticks = new ArrayList<>();
+        try (Progress.Step step = progress.start("generations", WARM_UP + generations)) {
+            new EvolutionSearch(space, Budget.ofAverageBits(space, 3), settings, evaluator)
+                    .run(Optional.empty(), generation -> {
+                        step.advance("");
+                        ticks.add(new Tick(System.nanoTime(), work.total(), ResidentMemory.now()));
+                    });
+        }
+        return between(ticks.get(WARM_UP), ticks.get(ticks.size() - 1), generations, ticks.get(WARM_UP + 1));
+    }
+
+    private record Tick(long nanoTime, Work work, Optional<Long> resident) {}
+
+    private static Measurement between(Tick start, Tick end, int generations, Tick first) {
+        double seconds = (end.nanoTime() - start.nanoTime()) / 1e9;
+        Work done = end.work().minus(start.work());
+        List<Long> resident = List.of(first, end).stream()
+                .map(Tick::resident)
+                .flatMap(Optional::stream)
+                .toList();
+        return new Measurement(
+                done.evaluations() / seconds,
+                done.evaluations(),
+                done.tokensEvaluated(),
+                seconds,
+                generations,
+                done.blockForwardsDone(),
+                done.blockForwardsSaved(),
+                resident);
+    }
+
+    /** What a search computes once, whatever its length, is not counted. */
+    private static void predictDense(SparkScorer scorer, SearchSpace space) {
+        String[] dense = new String[space.layers().size()];
+        Arrays.fill(dense, WeightCache.DENSE);
+        scorer.score(List.<String[]>of(dense), scorer.text().all(), "dense predictions");
+    }
+
+    private TokenSequences randomText() {
+        int vocabulary = model.file().config().vocabularySize();
+        return new TokenSequences(
+                sequenceLength,
+                new SplittableRandom(1).ints(TEXT_TOKENS, 0, vocabulary).toArray());
+    }
+}
