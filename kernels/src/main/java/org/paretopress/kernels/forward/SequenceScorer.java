@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
@@ -83,9 +84,9 @@ public final class SequenceScorer implements AutoCloseable {
         return Math.max(1, Math.min(MOST_TOGETHER, TOKENS_TOGETHER / sequenceLength));
     }
 
-    /** What the weights predict for every token of the sequence; the caller closes it. */
-    public DensePrediction predict(int[] sequence, LayerWeights weights) {
-        return ops.densePrediction(transformer.forward(sequence, weights, ActivationTap.NONE));
+    /** What the weights predict for every token of the sequence, as far as the divergence needs it; the caller closes it. */
+    public DensePrediction predict(int[] sequence, LayerWeights weights, Divergence divergence) {
+        return ops.densePrediction(transformer.forward(sequence, weights, ActivationTap.NONE), divergence);
     }
 
     /** Runs the sequence for what the tap sees. */

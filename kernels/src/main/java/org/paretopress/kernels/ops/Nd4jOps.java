@@ -26,6 +26,7 @@ public final class Nd4jOps implements TensorOps {
     private final Scratch second = new Scratch();
     private final Scratch third = new Scratch();
     private final float[] lanes = new float[RowMath.FIXED];
+    private final SparseRows sparseRows = new SparseRows((values, count) -> logSumExp(values, count, second.of(count)));
     private CausalAttention head;
 
     /** Heap memory that is used again. */
@@ -39,6 +40,7 @@ public final class Nd4jOps implements TensorOps {
     }
 
     public Nd4jOps() {
+        CoreType.choose();
         new Nd4jTensor(1, 1).close();
         blas_set_num_threads(1);
     }
@@ -181,7 +183,24 @@ public final class Nd4jOps implements TensorOps {
     }
 
     @Override
-    public DensePrediction densePrediction(Tensor logits) {
+    public DensePrediction densePrediction(Tensor logits, Divergence divergence) {
+        return divergence instanceof Divergence.TopTokens top && top.count() < logits.columns()
+                ? sparsePrediction(logits, top)
+                : fullPrediction(logits);
+    }
+
+    private SparsePrediction sparsePrediction(Tensor logits, Divergence.TopTokens divergence) {
+        int columns = logits.columns();
+        SparsePrediction prediction = SparsePrediction.allocate(this, logits.rows(), columns, divergence);
+        float[] z = first.of(columns);
+        for (int t = 0; t < logits.rows(); t++) {
+            logits.readRow(t, z);
+            sparseRows.predict(prediction, t, z, columns);
+        }
+        return prediction;
+    }
+
+    private FullPrediction fullPrediction(Tensor logits) {
         Tensor probabilities = allocate(logits.rows(), logits.columns());
         double[] mass = new double[logits.rows()];
         double[] negativeEntropy = new double[logits.rows()];
@@ -197,7 +216,7 @@ public final class Nd4jOps implements TensorOps {
             negativeEntropy[t] = RowMath.dot(p, 0, z, 0, columns, lanes) - mass[t] * (largest + StrictMath.log(sum));
             probabilities.writeRow(t, p, 0);
         }
-        return new DensePrediction(probabilities, mass, negativeEntropy);
+        return new FullPrediction(probabilities, mass, negativeEntropy);
     }
 
     @Override
@@ -209,9 +228,11 @@ public final class Nd4jOps implements TensorOps {
             logits.readRow(t, z);
             double logSum = logSumExp(z, columns, p);
             nll[t] = logSum - z[targets[t]];
-            if (dense != null) {
-                dense.probabilities().readRow(t, p);
-                kl[t] = dense.negativeEntropy()[t] - RowMath.dot(p, 0, z, 0, columns, lanes) + dense.mass()[t] * logSum;
+            if (dense instanceof FullPrediction full) {
+                full.probabilities().readRow(t, p);
+                kl[t] = full.negativeEntropy()[t] - RowMath.dot(p, 0, z, 0, columns, lanes) + full.mass()[t] * logSum;
+            } else if (dense instanceof SparsePrediction sparse) {
+                kl[t] = sparseRows.divergence(sparse, t, z, columns, logSum);
             }
         }
     }

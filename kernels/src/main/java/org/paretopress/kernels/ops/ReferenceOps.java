@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** The oracle: every primitive as its formula reads, in double precision, with no thought of speed. */
 public final class ReferenceOps implements TensorOps {
 
-    private record Plain(int rows, int columns, double[] values, int start) implements Tensor {
+    record Plain(int rows, int columns, double[] values, int start) implements Tensor {
 
         double at(int row, int column) {
             return values[start + row * columns + column];
@@ -152,7 +152,21 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public DensePrediction densePrediction(Tensor logits) {
+    public DensePrediction densePrediction(Tensor logits, Divergence divergence) {
+        return divergence instanceof Divergence.TopTokens top && top.count() < logits.columns()
+                ? sparsePrediction(logits, top)
+                : fullPrediction(logits);
+    }
+
+    private SparsePrediction sparsePrediction(Tensor logits, Divergence.TopTokens divergence) {
+        SparsePrediction prediction = SparsePrediction.allocate(this, logits.rows(), logits.columns(), divergence);
+        for (int t = 0; t < logits.rows(); t++) {
+            ReferenceSparse.predict(prediction, t, row(logits, t));
+        }
+        return prediction;
+    }
+
+    private FullPrediction fullPrediction(Tensor logits) {
         Plain probabilities = (Plain) allocate(logits.rows(), logits.columns());
         double[] mass = new double[logits.rows()];
         double[] negativeEntropy = new double[logits.rows()];
@@ -166,7 +180,7 @@ public final class ReferenceOps implements TensorOps {
                 negativeEntropy[t] += p == 0 ? 0 : p * Math.log(p);
             }
         }
-        return new DensePrediction(probabilities, mass, negativeEntropy);
+        return new FullPrediction(probabilities, mass, negativeEntropy);
     }
 
     @Override
@@ -175,13 +189,15 @@ public final class ReferenceOps implements TensorOps {
             double[] row = row(logits, t);
             double logSum = logSumExp(row);
             nll[t] = logSum - row[targets[t]];
-            if (dense != null) {
+            if (dense instanceof FullPrediction full) {
                 double sum = 0;
                 for (int i = 0; i < row.length; i++) {
-                    double p = ((Plain) dense.probabilities()).at(t, i);
+                    double p = ((Plain) full.probabilities()).at(t, i);
                     sum += p == 0 ? 0 : p * (Math.log(p) - (row[i] - logSum));
                 }
                 kl[t] = sum;
+            } else if (dense instanceof SparsePrediction sparse) {
+                kl[t] = ReferenceSparse.divergence(sparse, t, row);
             }
         }
     }
@@ -195,7 +211,7 @@ public final class ReferenceOps implements TensorOps {
         return Arrays.copyOfRange(plain.values(), start, start + plain.columns());
     }
 
-    private static double logSumExp(double[] values) {
+    static double logSumExp(double[] values) {
         double largest = Arrays.stream(values).max().orElseThrow();
         return largest
                 + Math.log(Arrays.stream(values).map(v -> Math.exp(v - largest)).sum());

@@ -39,8 +39,8 @@ public interface TensorOps extends AutoCloseable {
     /** {@code product = xᵀ·x}, the Hessian of a layer's squared output error up to scale. product: columns × columns. */
     void gram(Tensor x, Tensor product);
 
-    /** The distribution that logits stand for, in memory of its own. */
-    DensePrediction densePrediction(Tensor logits);
+    /** The distribution that logits stand for, or what the divergence asks of it, in memory of its own. */
+    DensePrediction densePrediction(Tensor logits, Divergence divergence);
 
     /**
      * Loss of each token's prediction.
@@ -48,7 +48,8 @@ public interface TensorOps extends AutoCloseable {
      * @param logits tokens × vocabulary
      * @param targets the token that did follow, one a row
      * @param dense the dense model's prediction for the same rows, or null where no divergence is asked for
-     * @param kl receives KL(dense ‖ softmax(logits)) in nats, one a row; untouched without the dense prediction
+     * @param kl receives KL(dense ‖ softmax(logits)) in nats, one a row, as the divergence of the prediction counts it;
+     *     untouched without the dense prediction
      * @param nll receives the negative log-likelihood of the target in nats, one a row
      */
     void score(Tensor logits, int[] targets, DensePrediction dense, double[] kl, double[] nll);

@@ -16,6 +16,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.kernels.ops.Nd4jOps;
 import org.paretopress.kernels.ops.ReferenceOps;
 import org.paretopress.kernels.ops.Tensor;
@@ -50,7 +51,8 @@ class SequenceScorerTest {
             String[] levels = new String[config.layers().size()];
             Arrays.fill(levels, "dense");
             for (int s = 0; s < together; s++) {
-                dense.add(scorer.predict(Arrays.copyOfRange(tokens, s * LENGTH, (s + 1) * LENGTH), candidate(levels)));
+                dense.add(scorer.predict(
+                        Arrays.copyOfRange(tokens, s * LENGTH, (s + 1) * LENGTH), candidate(levels), Divergence.FULL));
             }
         }
 

@@ -69,7 +69,7 @@ class ReferenceOpsTest extends TensorOpsContract {
         Tensor biased = tensor(new float[] {(float) Math.log(3), 0});
         double[] kl = new double[1];
         double[] nll = new double[1];
-        ops.score(biased, new int[] {1}, ops.densePrediction(fair), kl, nll);
+        ops.score(biased, new int[] {1}, ops.densePrediction(fair, Divergence.FULL), kl, nll);
         assertThat(kl[0]).isCloseTo(0.5 * Math.log(4.0 / 3), Offset.offset(1e-7));
         assertThat(nll[0]).isCloseTo(Math.log(4), Offset.offset(1e-7));
     }

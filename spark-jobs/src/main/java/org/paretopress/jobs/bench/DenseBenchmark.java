@@ -13,6 +13,7 @@ import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.kernels.ops.Nd4jOps;
 
 /** Tokens a second through the dense model, with KL divergence and likelihood of every prediction; without Spark. */
@@ -58,7 +59,7 @@ final class DenseBenchmark implements AutoCloseable {
         Lane() {
             for (int start = 0; start < tokens.length; start += sequenceLength) {
                 int[] sequence = Arrays.copyOfRange(tokens, start, start + sequenceLength);
-                dense.add(scorer.predict(sequence, weights.dense()));
+                dense.add(scorer.predict(sequence, weights.dense(), Divergence.FULL));
             }
         }
 

@@ -19,6 +19,7 @@ import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.model.ModelConfig;
+import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.kernels.text.TextTokenizer;
 import org.paretopress.kernels.text.TokenSequences;
 import picocli.CommandLine.ArgGroup;
@@ -109,7 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
             ScoredText scored = ScoredText.broadcast(spark, sequences);
             int first = chunking == Chunking.llama_cpp ? sequences.sequenceLength() / 2 : 0;
             WorkCount work = new WorkCount();
-            SparkScorer scorer = new SparkScorer(spark, opened, scored, work, first, candidate != null);
+            Divergence divergence = candidate == null ? null : Divergence.FULL;
+            SparkScorer scorer = new SparkScorer(spark, opened, scored, work, first, divergence);
             answer(scorer.score(List.<String[]>of(levels), scored.all(), "evaluate")
                     .get(0));
         }

@@ -19,6 +19,7 @@ import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.kernels.ops.Nd4jOps;
 
 /**
@@ -49,14 +50,14 @@ public final class ExecutorModel {
         }
     }
 
-    /** A sequence of a text: what dense predictions are kept by. */
-    private record SequenceKey(String text, int sequence) {}
+    /** A sequence of a text, and what is asked of its prediction: what dense predictions are kept by. */
+    private record PredictionKey(String text, int sequence, Divergence divergence) {}
 
     private final Source source;
     private final ModelFile model;
     private final FixedWeights fixed;
     private final WeightCache weights;
-    private final BoundedCache<SequenceKey, DensePrediction> predictions;
+    private final BoundedCache<PredictionKey, DensePrediction> predictions;
     private final ConcurrentMap<Integer, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
 
     private ExecutorModel(Source source) {
@@ -68,8 +69,7 @@ public final class ExecutorModel {
         Nd4jOps ops = new Nd4jOps();
         this.fixed = FixedWeights.load(model, ops);
         this.weights = new WeightCache(model, levels, ops, WEIGHT_BYTES);
-        this.predictions =
-                new BoundedCache<>(prediction -> prediction.probabilities().sizeInBytes(), PREDICTION_BYTES);
+        this.predictions = new BoundedCache<>(DensePrediction::sizeInBytes, PREDICTION_BYTES);
     }
 
     /** The model of this JVM; opened now if it is not the one already held. */
@@ -122,9 +122,14 @@ public final class ExecutorModel {
      * @param scorer computes what is missing
      */
     void lendDensePrediction(
-            String text, int sequence, int[] tokens, SequenceScorer scorer, Consumer<DensePrediction> user) {
-        SequenceKey key = new SequenceKey(text, sequence);
-        DensePrediction prediction = predictions.acquire(key, unused -> scorer.predict(tokens, dense()));
+            String text,
+            int sequence,
+            int[] tokens,
+            Divergence divergence,
+            SequenceScorer scorer,
+            Consumer<DensePrediction> user) {
+        PredictionKey key = new PredictionKey(text, sequence, divergence);
+        DensePrediction prediction = predictions.acquire(key, unused -> scorer.predict(tokens, dense(), divergence));
         try {
             user.accept(prediction);
         } finally {

@@ -8,6 +8,7 @@ import org.paretopress.kernels.forward.CandidateTrie;
 import org.paretopress.kernels.forward.LayerWeights;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.ops.Divergence;
 
 /**
  * Scores a rectangle of candidates × sequences on an executor: here an assignment becomes a loss.
@@ -15,7 +16,7 @@ import org.paretopress.kernels.forward.SequenceScorer;
  * @param candidates a level name for each layer, in model order
  * @param sequences numbers of the sequences of the text
  * @param firstPrediction the first prediction of a sequence that counts
- * @param divergence whether to compare with the dense model
+ * @param divergence how to compare with the dense model, or null where that is not asked for
  */
 record ScoringTask(
         ExecutorModel.Source source,
@@ -25,7 +26,7 @@ record ScoringTask(
         String[][] candidates,
         int[] sequences,
         int firstPrediction,
-        boolean divergence)
+        Divergence divergence)
         implements Function<int[], double[]> {
 
     /** Numbers returned for each candidate on each sequence: summed KL and summed negative log-likelihood. */
@@ -69,8 +70,8 @@ record ScoringTask(
     private Loss[][] score(
             int[] group, CandidateTrie trie, List<LayerWeights> weights, ExecutorModel model, SequenceScorer scorer) {
         SequenceScorer.Teacher teacher =
-                (s, user) -> model.lendDensePrediction(text, group[s], text(group[s]), scorer, user);
-        return scorer.score(text(group), trie, weights, divergence ? teacher : null, firstPrediction);
+                (s, user) -> model.lendDensePrediction(text, group[s], text(group[s]), divergence, scorer, user);
+        return scorer.score(text(group), trie, weights, divergence == null ? null : teacher, firstPrediction);
     }
 
     /** The tokens of sequences, one after the other. */

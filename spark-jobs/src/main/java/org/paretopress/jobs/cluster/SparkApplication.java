@@ -23,6 +23,9 @@ public final class SparkApplication {
     /** System property: folder of the jars that Spark does not bring; the launcher sets it. */
     private static final String LIBRARIES = "paretopress.lib";
 
+    /** System property: the OpenBLAS core type that the launcher chose, where it did. */
+    private static final String CORE_TYPE = "paretopress.coreType";
+
     private static final Pattern MASTER = Pattern.compile("local(\\[.+])?|local-cluster\\[.+]|yarn|(spark|k8s)://.+");
 
     private SparkApplication() {}
@@ -62,8 +65,11 @@ public final class SparkApplication {
         // One BLAS thread a task: tasks are the parallelism.
         defaults.put("spark.executorEnv.OMP_NUM_THREADS", "1");
         defaults.put("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
+        // A wrong core type ends an executor by SIGILL. The user's own goes to executors; what the launcher chose for
+        // this
+        // machine does not: each executor chooses for its own CPU.
         String coreType = System.getenv("OPENBLAS_CORETYPE");
-        if (coreType != null) {
+        if (coreType != null && !coreType.equals(System.getProperty(CORE_TYPE))) {
             defaults.put("spark.executorEnv.OPENBLAS_CORETYPE", coreType);
         }
         if (master.startsWith("local")) {

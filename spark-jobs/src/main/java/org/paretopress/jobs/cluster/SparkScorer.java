@@ -7,6 +7,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.cluster.WorkCount.Work;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.ops.Divergence;
 
 /**
  * Losses of candidates on sequences of a text, computed by the cluster.
@@ -16,26 +17,23 @@ import org.paretopress.kernels.forward.SequenceScorer;
  */
 public final class SparkScorer {
 
-    /** More tasks than cores, so that a core that falls behind holds up less. */
-    private static final int TASKS_A_CORE = 2;
-
     private final JavaSparkContext spark;
     private final ExecutorModel.Source source;
     private final ScoredText text;
     private final WorkCount work;
     private final int firstPrediction;
-    private final boolean divergence;
+    private final Divergence divergence;
 
-    /** Scores every prediction, against the dense model; {@code work} counts what is evaluated. */
+    /** Scores every prediction, fully against the dense model; {@code work} counts what is evaluated. */
     public SparkScorer(JavaSparkContext spark, ExecutorModel.Source source, ScoredText text, WorkCount work) {
-        this(spark, source, text, work, 0, true);
+        this(spark, source, text, work, 0, Divergence.FULL);
     }
 
     /**
      * Scores a part of each sequence.
      *
      * @param firstPrediction the first prediction of a sequence that counts; 0 is that of its second token
-     * @param divergence whether to compare with the dense model; without it, KL is 0
+     * @param divergence how to compare with the dense model; null does not, and KL is 0
      */
     public SparkScorer(
             JavaSparkContext spark,
@@ -43,7 +41,7 @@ public final class SparkScorer {
             ScoredText text,
             WorkCount work,
             int firstPrediction,
-            boolean divergence) {
+            Divergence divergence) {
         this.spark = spark;
         this.source = source;
         this.text = text;
@@ -69,7 +67,7 @@ public final class SparkScorer {
         int length = text.sequences().sequenceLength();
         int together = SequenceScorer.together(length);
         int groups = (sequences.length + together - 1) / together;
-        List<int[]> shards = Shards.cut(candidates.size(), groups, TASKS_A_CORE * spark.defaultParallelism());
+        List<int[]> shards = Shards.cut(candidates.size(), groups, spark.defaultParallelism());
         ScoringTask task = new ScoringTask(
                 source, text.fingerprint(), text.tokens(), length, ordered, sequences, firstPrediction, divergence);
         spark.setJobDescription(description);

@@ -1,7 +1,10 @@
 package org.paretopress.jobs.config;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.paretopress.jobs.InputException;
 
 /**
  * A run configuration, as the YAML file spells it.
@@ -19,7 +22,7 @@ public record RunConfig(
         Check.present("levels", levels);
         Check.present("output", output);
         holdout = holdout == null ? new Holdout(List.of(), null) : holdout;
-        search = search == null ? new Search(null, null, null, null, null, null, null) : search;
+        search = search == null ? new Search(null, null, null, null, null, null, null, null) : search;
     }
 
     /** The same run with every path made absolute, so that it means the same from any folder. */
@@ -98,10 +101,47 @@ public record RunConfig(
         random
     }
 
-    /** What the search minimises. */
+    /** What the search minimises. Reports give the full divergence and the perplexity whatever it was. */
     public enum FitnessMeasure {
         kl,
-        perplexity
+        sparseKl {
+            @Override
+            public String toString() {
+                return "sparse-kl";
+            }
+        },
+        perplexity;
+
+        /** As configurations spell it. */
+        @JsonValue
+        String spelling() {
+            return toString();
+        }
+    }
+
+    /** What becomes of the tokens that {@link SparseKl} does not keep. */
+    public enum Tail {
+        /** They are one more outcome. */
+        bucket,
+        /** They are left out; the others are scaled to sum 1. */
+        renormalized
+    }
+
+    /**
+     * The divergence over the dense model's most probable tokens.
+     *
+     * @param top how many
+     */
+    public record SparseKl(Integer top, Tail tail) {
+        public SparseKl {
+            top = Check.atLeast("search.sparseKl.top", 1, top, 256);
+            tail = tail == null ? Tail.bucket : tail;
+            if (top == 1 && tail == Tail.renormalized) {
+                throw new InputException(
+                        "search.sparseKl.top = 1 compares nothing with tail: renormalized: one token always has all of it.",
+                        "use 2 or more, or tail: bucket.");
+            }
+        }
     }
 
     /**
@@ -109,7 +149,9 @@ public record RunConfig(
      *
      * @param budget one size or several; each gets a search of its own
      * @param offspring candidates a generation
+     * @param sparseKl what {@link FitnessMeasure#sparseKl} counts; null with another fitness
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Search(
             Strategy strategy,
             Budgets budget,
@@ -117,6 +159,7 @@ public record RunConfig(
             Integer offspring,
             List<StageConfig> stages,
             FitnessMeasure fitness,
+            SparseKl sparseKl,
             Long seed) {
         public Search {
             strategy = strategy == null ? Strategy.evopress : strategy;
@@ -128,7 +171,20 @@ public record RunConfig(
                     : stages;
             Check.notEmpty("search.stages", stages);
             fitness = fitness == null ? FitnessMeasure.kl : fitness;
+            sparseKl = sparseKl(fitness, sparseKl);
             seed = seed == null ? 42L : seed;
+        }
+
+        private static SparseKl sparseKl(FitnessMeasure fitness, SparseKl given) {
+            if (fitness == FitnessMeasure.sparseKl) {
+                return given == null ? new SparseKl(null, null) : given;
+            }
+            if (given != null) {
+                throw new InputException(
+                        "search.sparseKl is given, but search.fitness = " + fitness + " does not use it.",
+                        "set search.fitness: sparse-kl, or leave search.sparseKl out.");
+            }
+            return null;
         }
     }
 

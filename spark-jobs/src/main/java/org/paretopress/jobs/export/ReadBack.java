@@ -10,6 +10,7 @@ import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.model.HuggingFaceModel;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.kernels.ops.Nd4jOps;
 import org.paretopress.kernels.ops.TensorOps;
 import org.paretopress.kernels.text.TokenSequences;
@@ -54,7 +55,7 @@ final class ReadBack {
         try (SequenceScorer before = original.scorer(sequence.length);
                 SequenceScorer after = exported.scorer(sequence.length);
                 DensePrediction dense =
-                        before.predict(sequence, original.weights().dense())) {
+                        before.predict(sequence, original.weights().dense(), Divergence.FULL)) {
             return after.score(sequence, exported.weights().dense(), dense, 0);
         }
     }

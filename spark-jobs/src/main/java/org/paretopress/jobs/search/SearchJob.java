@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
@@ -15,7 +14,6 @@ import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.config.Budgets;
 import org.paretopress.jobs.config.RunConfig;
-import org.paretopress.jobs.config.RunConfig.FitnessMeasure;
 import org.paretopress.jobs.config.RunConfig.Strategy;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.input.SourceText;
@@ -28,7 +26,6 @@ import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.Steps;
 import org.paretopress.jobs.storage.Storage;
-import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.search.allocate.GreedyAllocator;
 import org.paretopress.search.allocate.LayerwiseAllocator;
@@ -58,6 +55,7 @@ public final class SearchJob {
     private final SearchSpace space;
     private final List<Budget> budgets;
     private final EvolutionSettings settings;
+    private final Objective objective;
 
     private SearchJob(RunConfig config, Storage storage, Progress progress) {
         this.config = config;
@@ -70,6 +68,7 @@ public final class SearchJob {
                 config.search().budget().entries().stream().map(this::budget).toList();
         this.text = steps.run("read text", () -> SourceText.read(storage, model.file(), config));
         this.settings = settings();
+        this.objective = Objective.of(config.search());
     }
 
     /** Reads and checks all input of a run. */
@@ -96,8 +95,8 @@ public final class SearchJob {
         WorkCount work = new WorkCount();
         directory.searchState().ifPresent(state -> state.budgets().forEach(earlier -> work.add(earlier.work())));
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
-        SparkScorer scorer = new SparkScorer(spark, source, calibration, work);
-        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, measure());
+        SparkScorer scorer = new SparkScorer(spark, source, calibration, work, 0, objective.divergence());
+        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, objective::of);
         EvolutionRun evolution = new EvolutionRun(space, settings, evaluator, work, directory, progress);
         List<List<Proposal>> proposals = new ArrayList<>();
         for (int i = 0; i < budgets.size(); i++) {
@@ -106,7 +105,11 @@ public final class SearchJob {
             proposals.add(steps.run("search", () -> proposals(budget, name, manifest, evolution, evaluator)));
         }
 
-        PointScorer points = new PointScorer(space, scorer, new SparkScorer(spark, source, holdout, work), progress);
+        PointScorer points = new PointScorer(
+                space,
+                new SparkScorer(spark, source, calibration, work),
+                new SparkScorer(spark, source, holdout, work),
+                progress);
         Baselines baselines = steps.run("score points", () -> baselines(proposals, points));
         Front front = front(baselines);
         directory.write(
@@ -164,10 +167,6 @@ public final class SearchJob {
         return Math.min(text.calibration().tokens(), (tokens + length - 1) / length * length);
     }
 
-    private ToDoubleFunction<Loss> measure() {
-        return config.search().fitness() == FitnessMeasure.kl ? Loss::meanKl : Loss::perplexity;
-    }
-
     /** The searched strategy first, then the baselines that are something else. */
     private List<Proposal> proposals(
             Budget budget,
@@ -216,10 +215,7 @@ public final class SearchJob {
         for (Baselines.AtBudget budget : baselines.budgets()) {
             for (Baselines.Contender contender : budget.contenders()) {
                 FrontPoint point = contender.point();
-                double loss = config.search().fitness() == FitnessMeasure.kl
-                        ? point.calibration().kl()
-                        : point.calibration().perplexity();
-                archive.add(point.sizeInBytes(), loss, point);
+                archive.add(point.sizeInBytes(), objective.of(point.calibration()), point);
             }
         }
         return new Front(archive.points().stream().map(ParetoPoint::payload).toList());

@@ -17,11 +17,17 @@ class ShardsTest {
             for (int sequences : SIZES) {
                 for (int parallelism : new int[] {1, 2, 3, 4, 8, 13, 64, 5000}) {
                     List<int[]> shards = Shards.cut(candidates, sequences, parallelism);
-                    assertThat(shards).hasSizeBetween(1, Math.max(1, parallelism));
+                    assertThat(shards).hasSizeBetween(1, 2 * parallelism);
                     assertCovered(candidates, sequences, shards);
                 }
             }
         }
+    }
+
+    @Test
+    void candidatesThatShareWorkStayTogetherWhileThereIsTextForEveryCore() {
+        assertThat(Shards.cut(32, 2, 2)).hasSize(2).allSatisfy(shard -> assertThat(shard[1] - shard[0])
+                .isEqualTo(32));
     }
 
     @Test

@@ -46,6 +46,7 @@ class ConfigReaderTest {
                 .extracting(RunConfig.StageConfig::tokens)
                 .containsExactly(2048L, 8192L, 32_768L);
         assertThat(config.search().fitness()).isEqualTo(RunConfig.FitnessMeasure.kl);
+        assertThat(config.search().sparseKl()).isNull();
         assertThat(config.search().seed()).isEqualTo(42);
     }
 
@@ -63,6 +64,17 @@ class ConfigReaderTest {
         assertThat(config.holdout().tokens()).isEqualTo(512);
         assertThat(config.calibration().text()).containsExactly("c.txt");
         assertThat(config.output()).isEqualTo("s3a://bucket/x=y");
+    }
+
+    @Test
+    void sparseKlHasDefaultsOfItsOwn() {
+        assertThat(read("search.fitness=sparse-kl").search().sparseKl())
+                .isEqualTo(new RunConfig.SparseKl(256, RunConfig.Tail.bucket));
+        RunConfig config = read("search.fitness=sparse-kl", "search.sparseKl={top: 10, tail: renormalized}");
+        assertThat(config.search().sparseKl()).isEqualTo(new RunConfig.SparseKl(10, RunConfig.Tail.renormalized));
+        assertThat(reader.write(config)).contains("fitness: \"sparse-kl\"");
+        assertThat(reader.read("written", reader.write(config), List.of())).isEqualTo(config);
+        assertThat(reader.write(read("search.fitness=perplexity"))).doesNotContain("sparseKl");
     }
 
     @ParameterizedTest

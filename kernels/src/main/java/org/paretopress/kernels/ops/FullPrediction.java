@@ -1,0 +1,22 @@
+package org.paretopress.kernels.ops;
+
+/**
+ * The probabilities of all tokens.
+ *
+ * <p>Per token: the probabilities p, their sum as stored (rounding leaves it a little off 1) and Σ p·log p. With them the
+ * divergence of a candidate with logits z is Σ p·log p − Σ p·z + (Σ p)·logsumexp(z): one pass over the candidate.
+ *
+ * @param probabilities {@code tokens × vocabulary}
+ */
+record FullPrediction(Tensor probabilities, double[] mass, double[] negativeEntropy) implements DensePrediction {
+
+    @Override
+    public long sizeInBytes() {
+        return probabilities.sizeInBytes();
+    }
+
+    @Override
+    public void close() {
+        probabilities.close();
+    }
+}
