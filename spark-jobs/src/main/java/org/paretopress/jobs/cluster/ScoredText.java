@@ -6,24 +6,46 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.jobs.storage.Digest;
+import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.text.TokenSequences;
 
 /**
  * A text that candidates are scored on, sent to every executor once.
  *
+ * <p>Its sequences are in fixed groups, which always go through a model together. The sequences of a group stand far apart in
+ * the text, so that a sample of groups is about as good as one of single sequences.
+ *
  * @param fingerprint SHA-256 of the token ids
  * @param tokens the ids, as executors see them
+ * @param together sequences in a group; the last groups may have one less
  */
-public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast<int[]> tokens) {
+public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast<int[]> tokens, int together) {
 
+    /** With groups of the size that is fastest. */
     public static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences) {
-        int[] tokens = sequences.toArray();
-        return new ScoredText(fingerprint(tokens), sequences, spark.broadcast(tokens));
+        return broadcast(spark, sequences, SequenceScorer.together(sequences.sequenceLength()));
     }
 
-    /** All sequence numbers. */
+    /** @param together sequences in a group, at most {@link SequenceScorer#together} */
+    public static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences, int together) {
+        int[] tokens = sequences.toArray();
+        return new ScoredText(fingerprint(tokens), sequences, spark.broadcast(tokens), together);
+    }
+
+    /** How many groups there are. */
+    public int groups() {
+        return (sequences.count() + together - 1) / together;
+    }
+
+    /** All group numbers. */
     public int[] all() {
-        return IntStream.range(0, sequences.count()).toArray();
+        return IntStream.range(0, groups()).toArray();
+    }
+
+    /** Numbers of the sequences of a group, ascending. */
+    int[] members(int group) {
+        return IntStream.iterate(group, s -> s < sequences.count(), s -> s + groups())
+                .toArray();
     }
 
     /** SHA-256 of token ids, in hexadecimal. */

@@ -1,5 +1,6 @@
 package org.paretopress.jobs.cluster;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.function.Function;
@@ -11,10 +12,10 @@ import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.ops.Divergence;
 
 /**
- * Scores a rectangle of candidates × sequences on an executor: here an assignment becomes a loss.
+ * Scores candidates on groups of sequences on an executor: here an assignment becomes a loss.
  *
  * @param candidates a level name for each layer, in model order
- * @param sequences numbers of the sequences of the text
+ * @param members numbers of the sequences of each group
  * @param firstPrediction the first prediction of a sequence that counts
  * @param divergence how to compare with the dense model, or null where that is not asked for
  */
@@ -24,7 +25,7 @@ record ScoringTask(
         Broadcast<int[]> tokens,
         int sequenceLength,
         String[][] candidates,
-        int[] sequences,
+        int[][] members,
         int firstPrediction,
         Divergence divergence)
         implements Function<int[], double[]> {
@@ -35,43 +36,44 @@ record ScoringTask(
     /**
      * Scores one shard.
      *
-     * @param shard {first candidate, end of candidates, first group, end of groups}, see {@link Shards}
-     * @return sequence by sequence, candidate by candidate: KL, NLL; at the end the block forwards done and saved
+     * @param shard encoded pieces, see {@link Shards}
+     * @return piece by piece, sequence by sequence, candidate by candidate: KL, NLL; at the end the block forwards done
      */
     @Override
     public double[] call(int[] shard) {
         ExecutorModel model = ExecutorModel.of(source);
-        return model.withScorer(sequenceLength, scorer -> score(shard, model, scorer));
+        return model.withScorer(sequenceLength, scorer -> score(Shards.decode(shard), model, scorer));
     }
 
-    private double[] score(int[] shard, ExecutorModel model, SequenceScorer scorer) {
-        List<String[]> levels = Arrays.asList(candidates).subList(shard[0], shard[1]);
-        CandidateTrie trie = CandidateTrie.of(levels, model.config());
-        List<LayerWeights> weights = levels.stream().map(model::candidate).toList();
-        int together = SequenceScorer.together(sequenceLength);
-        int first = Math.min(sequences.length, shard[2] * together);
-        int end = Math.min(sequences.length, shard[3] * together);
-        double[] results = new double[NUMBERS * levels.size() * (end - first) + 2];
-        int next = 0;
-        for (int s = first; s < end; s += together) {
-            int[] group = Arrays.copyOfRange(sequences, s, Math.min(s + together, end));
-            for (Loss[] ofSequence : score(group, trie, weights, model, scorer)) {
-                for (Loss loss : ofSequence) {
-                    results[next++] = loss.kl();
-                    results[next++] = loss.nll();
-                }
+    private double[] score(List<Shards.Piece> pieces, ExecutorModel model, SequenceScorer scorer) {
+        List<Loss> losses = new ArrayList<>();
+        long blocks = 0;
+        int[] scored = {};
+        CandidateTrie trie = null;
+        List<LayerWeights> weights = List.of();
+        for (Shards.Piece piece : pieces) {
+            if (trie == null || !Arrays.equals(scored, piece.candidates())) {
+                scored = piece.candidates();
+                List<String[]> levels =
+                        Arrays.stream(scored).mapToObj(c -> candidates[c]).toList();
+                trie = CandidateTrie.of(levels, model.config());
+                weights = levels.stream().map(model::candidate).toList();
             }
+            int[] group = members[piece.group()];
+            SequenceScorer.Teacher teacher =
+                    (s, user) -> model.lendDensePrediction(text, group[s], text(group[s]), divergence, scorer, user);
+            Loss[][] bySequence =
+                    scorer.score(text(group), trie, weights, divergence == null ? null : teacher, firstPrediction);
+            Arrays.stream(bySequence).flatMap(Arrays::stream).forEach(losses::add);
+            blocks += (long) trie.blocks() * group.length;
         }
-        results[next++] = (double) trie.blocks() * (end - first);
-        results[next] = ((double) levels.size() * model.config().blocks() - trie.blocks()) * (end - first);
+        double[] results = new double[NUMBERS * losses.size() + 1];
+        for (int i = 0; i < losses.size(); i++) {
+            results[NUMBERS * i] = losses.get(i).kl();
+            results[NUMBERS * i + 1] = losses.get(i).nll();
+        }
+        results[NUMBERS * losses.size()] = blocks;
         return results;
-    }
-
-    private Loss[][] score(
-            int[] group, CandidateTrie trie, List<LayerWeights> weights, ExecutorModel model, SequenceScorer scorer) {
-        SequenceScorer.Teacher teacher =
-                (s, user) -> model.lendDensePrediction(text, group[s], text(group[s]), divergence, scorer, user);
-        return scorer.score(text(group), trie, weights, divergence == null ? null : teacher, firstPrediction);
     }
 
     /** The tokens of sequences, one after the other. */

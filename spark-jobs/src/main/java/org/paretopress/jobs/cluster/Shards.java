@@ -1,11 +1,14 @@
 package org.paretopress.jobs.cluster;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Cuts candidates × groups of sequences into rectangles, one a task: over groups first, because tasks on different
- * sequences share no work that could be saved, then over candidates where cores would stand idle.
+ * Cuts work into tasks. A piece of work is a group of sequences and the candidates to be scored on it. Tasks are cut over
+ * pieces first, because different sequences share no work that could be saved, then over candidates where cores would stand
+ * idle.
  */
 final class Shards {
 
@@ -15,29 +18,64 @@ final class Shards {
     private Shards() {}
 
     /**
-     * Rectangles that cover everything once.
+     * A group of sequences and candidates to be scored on it.
      *
-     * @param parallelism how many tasks run at once
-     * @return {first candidate, end of candidates, first group, end of groups} each
+     * @param candidates numbers; neighbours share much work
      */
-    static List<int[]> cut(int candidates, int groups, int parallelism) {
-        int byGroup = Math.max(1, Math.min(groups, TASKS_A_CORE * parallelism));
-        int byCandidate = Math.max(1, Math.min(candidates, parallelism / byGroup));
-        List<int[]> shards = new ArrayList<>();
-        for (int g = 0; g < byGroup; g++) {
+    record Piece(int group, int[] candidates) {}
+
+    /**
+     * Tasks that cover all pieces once.
+     *
+     * @param cores how many tasks run at once
+     */
+    static List<List<Piece>> cut(List<Piece> pieces, int cores) {
+        int byPiece = Math.max(1, Math.min(pieces.size(), TASKS_A_CORE * cores));
+        int byCandidate = Math.max(1, cores / byPiece);
+        List<List<Piece>> shards = new ArrayList<>();
+        for (int p = 0; p < byPiece; p++) {
+            List<Piece> whole = pieces.subList(part(pieces.size(), byPiece, p), part(pieces.size(), byPiece, p + 1));
             for (int c = 0; c < byCandidate; c++) {
-                shards.add(new int[] {
-                    part(candidates, byCandidate, c),
-                    part(candidates, byCandidate, c + 1),
-                    part(groups, byGroup, g),
-                    part(groups, byGroup, g + 1)
-                });
+                List<Piece> shard = share(whole, byCandidate, c);
+                if (!shard.isEmpty()) {
+                    shards.add(shard);
+                }
             }
         }
         return shards;
     }
 
+    /** One share of the candidates of every piece. */
+    private static List<Piece> share(List<Piece> pieces, int parts, int index) {
+        List<Piece> shares = new ArrayList<>();
+        for (Piece piece : pieces) {
+            int count = piece.candidates().length;
+            int[] own =
+                    Arrays.copyOfRange(piece.candidates(), part(count, parts, index), part(count, parts, index + 1));
+            if (own.length > 0) {
+                shares.add(new Piece(piece.group(), own));
+            }
+        }
+        return shares;
+    }
+
     private static int part(int count, int parts, int index) {
         return (int) ((long) count * index / parts);
+    }
+
+    /** Pieces as they travel: group, number of candidates, candidates; and so on. */
+    static int[] encode(List<Piece> pieces) {
+        return pieces.stream()
+                .flatMapToInt(piece -> IntStream.concat(
+                        IntStream.of(piece.group(), piece.candidates().length), Arrays.stream(piece.candidates())))
+                .toArray();
+    }
+
+    static List<Piece> decode(int[] numbers) {
+        List<Piece> pieces = new ArrayList<>();
+        for (int i = 0; i < numbers.length; i += 2 + numbers[i + 1]) {
+            pieces.add(new Piece(numbers[i], Arrays.copyOfRange(numbers, i + 2, i + 2 + numbers[i + 1])));
+        }
+        return pieces;
     }
 }

@@ -44,12 +44,13 @@ public final class SparkCandidateEvaluator implements CandidateEvaluator {
         return space.levelNames(assignment).values().toArray(new String[0]);
     }
 
-    /** Distinct sequences drawn by the effort's seed alone, ascending. */
+    /** Distinct groups of sequences drawn by the effort's seed alone, ascending. */
     int[] sample(Effort effort) {
-        int available = scorer.text().sequences().count();
-        int length = scorer.text().sequences().sequenceLength();
-        int wanted = (int) Math.max(1, Math.min(available, effort.tokens() / length));
-        int[] numbers = IntStream.range(0, available).toArray();
+        ScoredText text = scorer.text();
+        int available = text.groups();
+        long groupTokens = (long) text.together() * text.sequences().sequenceLength();
+        int wanted = (int) Math.max(1, Math.min(available, effort.tokens() / groupTokens));
+        int[] numbers = text.all();
         SplittableRandom random = Draws.random(effort.sampleSeed());
         for (int i = 0; i < wanted; i++) {
             int other = random.nextInt(i, available);

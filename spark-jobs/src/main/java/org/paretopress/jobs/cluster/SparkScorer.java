@@ -6,14 +6,14 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.cluster.WorkCount.Work;
 import org.paretopress.kernels.forward.Loss;
-import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.Divergence;
 
 /**
- * Losses of candidates on sequences of a text, computed by the cluster.
+ * Losses of candidates on a text, computed by the cluster.
  *
- * <p>A task returns the loss of every candidate on every single sequence; the driver adds them up in the order of the
- * sequences. So the sums are the same bits however the work was cut and wherever it ran.
+ * <p>A task returns the loss of every candidate on every single sequence; the driver adds them up in the order of groups and
+ * sequences. So the sums are the same bits however the work was cut, wherever it ran, and whatever was known before.
  */
 public final class SparkScorer {
 
@@ -23,6 +23,7 @@ public final class SparkScorer {
     private final WorkCount work;
     private final int firstPrediction;
     private final Divergence divergence;
+    private final KnownLosses known = new KnownLosses();
 
     /** Scores every prediction, fully against the dense model; {@code work} counts what is evaluated. */
     public SparkScorer(JavaSparkContext spark, ExecutorModel.Source source, ScoredText text, WorkCount work) {
@@ -55,52 +56,93 @@ public final class SparkScorer {
     }
 
     /**
-     * Scores every candidate on all given sequences.
+     * Scores every candidate on all given groups of sequences; what is known already is not computed again.
      *
      * @param candidates a level name for each layer, in model order
-     * @param sequences numbers of sequences of the text, ascending
+     * @param groups numbers of groups of the text, ascending
      * @return summed losses, in the order of the candidates
      */
-    public List<Loss> score(List<String[]> candidates, int[] sequences, String description) {
-        int[] order = byLevels(candidates);
-        String[][] ordered = Arrays.stream(order).mapToObj(candidates::get).toArray(String[][]::new);
-        int length = text.sequences().sequenceLength();
-        int together = SequenceScorer.together(length);
-        int groups = (sequences.length + together - 1) / together;
-        List<int[]> shards = Shards.cut(candidates.size(), groups, spark.defaultParallelism());
-        ScoringTask task = new ScoringTask(
-                source, text.fingerprint(), text.tokens(), length, ordered, sequences, firstPrediction, divergence);
-        spark.setJobDescription(description);
-        List<double[]> results =
-                spark.parallelize(shards, shards.size()).map(task).collect();
-        Loss[][] losses = new Loss[candidates.size()][sequences.length];
-        for (int i = 0; i < shards.size(); i++) {
-            double[] result = results.get(i);
-            int next = 0;
-            for (int s = shards.get(i)[2] * together; next < result.length - 2; s++) {
-                for (int c = shards.get(i)[0]; c < shards.get(i)[1]; c++) {
-                    losses[order[c]][s] = new Loss(result[next++], result[next++], length - 1L - firstPrediction);
-                }
-            }
-            work.add(new Work(0, 0, (long) result[next], (long) result[next + 1]));
+    public List<Loss> score(List<String[]> candidates, int[] groups, String description) {
+        List<Loss[][]> losses = candidates.stream()
+                .map(levels -> known.of(levels, text.groups()))
+                .toList();
+        List<List<Shards.Piece>> shards = Shards.cut(missing(candidates, losses, groups), spark.defaultParallelism());
+        long blockForwards = compute(candidates, losses, shards, description);
+
+        long sequences = 0;
+        for (int group : groups) {
+            sequences += text.members(group).length;
         }
-        work.add(new Work(candidates.size(), (long) candidates.size() * sequences.length * length, 0, 0));
-        return Arrays.stream(losses).map(SparkScorer::sum).toList();
+        long all = candidates.size() * sequences;
+        long blocks = candidates.get(0).length / ModelConfig.PROJECTIONS.size();
+        int length = text.sequences().sequenceLength();
+        work.add(new Work(candidates.size(), all * length, blockForwards, all * blocks - blockForwards));
+        return losses.stream().map(byGroup -> sum(byGroup, groups)).toList();
     }
 
-    /** Numbers of the candidates such that those with long common prefixes are neighbours, and end up in one task. */
-    private static int[] byLevels(List<String[]> candidates) {
-        return IntStream.range(0, candidates.size())
+    /** What has to be computed: each distinct candidate once, those with long common prefixes side by side. */
+    private static List<Shards.Piece> missing(List<String[]> candidates, List<Loss[][]> losses, int[] groups) {
+        int[] order = IntStream.range(0, candidates.size())
                 .boxed()
                 .sorted((a, b) -> Arrays.compare(candidates.get(a), candidates.get(b)))
                 .mapToInt(Integer::intValue)
                 .toArray();
+        return Arrays.stream(groups)
+                .mapToObj(group -> new Shards.Piece(
+                        group,
+                        Arrays.stream(order)
+                                .filter(c -> losses.get(c)[group] == null && losses.indexOf(losses.get(c)) == c)
+                                .toArray()))
+                .filter(piece -> piece.candidates().length > 0)
+                .toList();
     }
 
-    private static Loss sum(Loss[] bySequence) {
+    /** Fills the losses in; returns the block forwards it took. */
+    private long compute(
+            List<String[]> candidates, List<Loss[][]> losses, List<List<Shards.Piece>> shards, String description) {
+        int length = text.sequences().sequenceLength();
+        int[][] members =
+                IntStream.range(0, text.groups()).mapToObj(text::members).toArray(int[][]::new);
+        ScoringTask task = new ScoringTask(
+                source,
+                text.fingerprint(),
+                text.tokens(),
+                length,
+                candidates.toArray(String[][]::new),
+                members,
+                firstPrediction,
+                divergence);
+        spark.setJobDescription(description);
+        List<int[]> encoded = shards.stream().map(Shards::encode).toList();
+        List<double[]> results = encoded.isEmpty()
+                ? List.of()
+                : spark.parallelize(encoded, encoded.size()).map(task).collect();
+        long blockForwards = 0;
+        for (int i = 0; i < shards.size(); i++) {
+            double[] result = results.get(i);
+            int next = 0;
+            for (Shards.Piece piece : shards.get(i)) {
+                for (int c : piece.candidates()) {
+                    losses.get(c)[piece.group()] = new Loss[members[piece.group()].length];
+                }
+                for (int s = 0; s < members[piece.group()].length; s++) {
+                    for (int c : piece.candidates()) {
+                        losses.get(c)[piece.group()][s] =
+                                new Loss(result[next++], result[next++], length - 1L - firstPrediction);
+                    }
+                }
+            }
+            blockForwards += (long) result[next];
+        }
+        return blockForwards;
+    }
+
+    private static Loss sum(Loss[][] byGroup, int[] groups) {
         Loss sum = Loss.NONE;
-        for (Loss loss : bySequence) {
-            sum = sum.plus(loss);
+        for (int group : groups) {
+            for (Loss loss : byGroup[group]) {
+                sum = sum.plus(loss);
+            }
         }
         return sum;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
@@ -26,6 +27,7 @@ import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.Steps;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.search.allocate.GreedyAllocator;
 import org.paretopress.search.allocate.LayerwiseAllocator;
@@ -86,7 +88,7 @@ public final class SearchJob {
 
     /** Runs the search and leaves its result in the directory. */
     public Result run(JavaSparkContext spark, RunDirectory directory) {
-        ScoredText calibration = ScoredText.broadcast(spark, text.calibration());
+        ScoredText calibration = ScoredText.broadcast(spark, text.calibration(), together());
         ScoredText holdout = ScoredText.broadcast(spark, text.holdout());
         LevelBuildJob build = levels(spark, calibration);
         Path folder = build.folder(databases());
@@ -154,6 +156,15 @@ public final class SearchJob {
                 .map(stage -> new Stage(stage.survivors(), wholeSequences(stage.tokens())))
                 .toList();
         return new EvolutionSettings(search.generations(), search.offspring(), stages, search.seed());
+    }
+
+    /** The largest groups of sequences of which every stage takes a whole number. */
+    private int together() {
+        int length = config.calibration().sequenceLength();
+        return IntStream.iterate(SequenceScorer.together(length), count -> count - 1)
+                .filter(count -> settings.stages().stream().allMatch(stage -> stage.tokens() / length % count == 0))
+                .findFirst()
+                .orElseThrow();
     }
 
     private long wholeSequences(long tokens) {

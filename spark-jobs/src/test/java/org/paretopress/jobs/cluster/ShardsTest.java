@@ -2,60 +2,83 @@ package org.paretopress.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.paretopress.jobs.cluster.Shards.Piece;
 
-/** However work is cut, every candidate meets every sequence exactly once. */
+/** However work is cut, every candidate meets every group exactly once. */
 class ShardsTest {
 
     private static final int[] SIZES = {1, 2, 3, 5, 7, 16, 33};
 
+    /** Every candidate on every group. */
+    private static List<Piece> rectangle(int candidates, int groups) {
+        return IntStream.range(0, groups)
+                .mapToObj(
+                        group -> new Piece(group, IntStream.range(0, candidates).toArray()))
+                .toList();
+    }
+
     @Test
-    void everythingIsCoveredOnce() {
+    void everythingIsCoveredOnceAndSurvivesTheWire() {
         for (int candidates : SIZES) {
-            for (int sequences : SIZES) {
-                for (int parallelism : new int[] {1, 2, 3, 4, 8, 13, 64, 5000}) {
-                    List<int[]> shards = Shards.cut(candidates, sequences, parallelism);
-                    assertThat(shards).hasSizeBetween(1, 2 * parallelism);
-                    assertCovered(candidates, sequences, shards);
+            for (int groups : SIZES) {
+                for (int cores : new int[] {1, 2, 3, 4, 8, 13, 64, 5000}) {
+                    List<List<Piece>> shards = Shards.cut(rectangle(candidates, groups), cores);
+                    assertThat(shards).hasSizeBetween(1, 2 * cores);
+                    assertCovered(candidates, groups, shards);
                 }
             }
         }
     }
 
     @Test
-    void candidatesThatShareWorkStayTogetherWhileThereIsTextForEveryCore() {
-        assertThat(Shards.cut(32, 2, 2)).hasSize(2).allSatisfy(shard -> assertThat(shard[1] - shard[0])
-                .isEqualTo(32));
+    void raggedWorkIsCoveredToo() {
+        List<Piece> ragged = List.of(new Piece(3, new int[] {5}), new Piece(1, new int[] {0, 5, 7, 9}));
+        List<int[]> met = new ArrayList<>();
+        for (List<Piece> shard : Shards.cut(ragged, 8)) {
+            shard.forEach(
+                    piece -> Arrays.stream(piece.candidates()).forEach(c -> met.add(new int[] {piece.group(), c})));
+        }
+        assertThat(met)
+                .containsExactlyInAnyOrder(
+                        new int[] {3, 5}, new int[] {1, 0}, new int[] {1, 5}, new int[] {1, 7}, new int[] {1, 9});
     }
 
     @Test
-    void cutsAreEven() {
-        List<int[]> shards = Shards.cut(10, 4, 12);
-        assertThat(shards).hasSize(12).allSatisfy(shard -> {
-            assertThat(shard[1] - shard[0]).isBetween(3, 4);
-            assertThat(shard[3] - shard[2]).isEqualTo(1);
-        });
+    void candidatesStayTogetherWhileThereIsTextForEveryCore() {
+        assertThat(Shards.cut(rectangle(32, 2), 2))
+                .hasSize(2)
+                .allSatisfy(shard -> assertThat(shard.get(0).candidates()).hasSize(32));
+    }
+
+    @Test
+    void candidatesAreCutEvenlyWhereCoresWouldStandIdle() {
+        assertThat(Shards.cut(rectangle(10, 4), 12)).hasSize(12).allSatisfy(shard -> assertThat(shard)
+                .singleElement()
+                .satisfies(piece -> assertThat(piece.candidates()).hasSizeBetween(3, 4)));
     }
 
     @Test
     void noWorkIsNoTrouble() {
-        assertThat(Shards.cut(3, 0, 4)).allSatisfy(shard -> assertThat(shard[2]).isEqualTo(shard[3]));
+        assertThat(Shards.cut(List.of(), 4)).isEmpty();
     }
 
-    private static void assertCovered(int candidates, int sequences, List<int[]> shards) {
-        int[] met = new int[candidates * sequences];
-        for (int[] shard : shards) {
-            assertThat((shard[1] - shard[0]) * (shard[3] - shard[2])).isPositive();
-            for (int c = shard[0]; c < shard[1]; c++) {
-                for (int s = shard[2]; s < shard[3]; s++) {
-                    met[c * sequences + s]++;
+    private static void assertCovered(int candidates, int groups, List<List<Piece>> shards) {
+        int[] met = new int[candidates * groups];
+        for (List<Piece> shard : shards) {
+            assertThat(shard).isNotEmpty();
+            for (Piece piece : Shards.decode(Shards.encode(shard))) {
+                for (int c : piece.candidates()) {
+                    met[c * groups + piece.group()]++;
                 }
             }
         }
         assertThat(Arrays.stream(met).allMatch(count -> count == 1))
-                .as("%d × %d in %d shards", candidates, sequences, shards.size())
+                .as("%d × %d in %d shards", candidates, groups, shards.size())
                 .isTrue();
     }
 }

@@ -18,7 +18,7 @@ class SparkCandidateEvaluatorTest {
             new SparkCandidateEvaluator(new SparkScorer(null, null, text(), new WorkCount()), null, Loss::meanKl);
 
     private static ScoredText text() {
-        return new ScoredText("text", new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]), null);
+        return new ScoredText("text", new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]), null, 1);
     }
 
     @Test
@@ -44,6 +44,16 @@ class SparkCandidateEvaluatorTest {
         assertThat(sample(1, 0)).hasSize(1);
         assertThat(sample(2 * LENGTH - 1, 0)).hasSize(1);
         assertThat(sample(1_000_000, 0)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
+
+    @Test
+    void sequencesThatGoTogetherAreDrawnTogether() {
+        ScoredText pairs = new ScoredText("text", new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]), null, 2);
+        SparkCandidateEvaluator ofPairs =
+                new SparkCandidateEvaluator(new SparkScorer(null, null, pairs, new WorkCount()), null, Loss::meanKl);
+        int[] groups = ofPairs.sample(new Effort(1, 0, 4 * LENGTH, 5));
+        assertThat(groups).hasSize(2).doesNotHaveDuplicates().isSorted();
+        assertThat(groups[1]).isLessThan(AVAILABLE / 2);
     }
 
     /** Chi-square over 4,000 fixed seeds; 15 degrees of freedom exceed 37.7 once in a thousand. */

@@ -1,0 +1,35 @@
+package org.paretopress.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.paretopress.kernels.text.TokenSequences;
+
+/** Groups cover the text once, are of equal size but for the last, and do not hold neighbours. */
+class ScoredTextTest {
+
+    @Test
+    void groupsCoverEverySequenceOnce() {
+        for (int count : new int[] {1, 2, 3, 8, 9, 64, 257}) {
+            for (int together : new int[] {1, 2, 3, 8}) {
+                ScoredText text = new ScoredText("text", new TokenSequences(4, new int[4 * count]), null, together);
+                int[] members = Arrays.stream(text.all())
+                        .flatMap(group -> Arrays.stream(text.members(group)))
+                        .sorted()
+                        .toArray();
+                assertThat(members).isEqualTo(IntStream.range(0, count).toArray());
+                for (int group : text.all()) {
+                    assertThat(text.members(group)).hasSizeBetween(1, together).isSorted();
+                }
+            }
+        }
+    }
+
+    @Test
+    void membersOfAGroupStandFarApart() {
+        ScoredText text = new ScoredText("text", new TokenSequences(4, new int[4 * 256]), null, 2);
+        assertThat(text.members(5)).containsExactly(5, 133);
+    }
+}
