@@ -44,6 +44,12 @@ class BadCommandTest {
                 line("evaluate " + model + " --text " + text + " --tokens -1", "--tokens", "-1"),
                 line("evaluate " + model + " --text " + text + " --point knee", "--point", "--run"),
                 line("evaluate " + model + " --text " + text + " --point knee --run /no/run", "/no/run"),
+                line("bench", "MODEL"),
+                line("bench " + model + " --threads 0", "--threads 0"),
+                line("bench " + model + " --generations 0", "--generations 0"),
+                line("bench " + model + " --only gpu", "--only", "dense"),
+                line("bench " + model + " --sequence-length 257", "257", "256 positions"),
+                line("bench " + model + " --sequence-length 1", "--sequence-length 1"),
                 line("report /no/such/run", "/no/such/run", "front.json"),
                 line("export /no/such/run --format hf --to x", "/no/such/run"),
                 line("export /no/such/run --format onnx --to x", "--format", "onnx", "hf"));

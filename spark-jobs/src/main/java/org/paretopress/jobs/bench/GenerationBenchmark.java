@@ -93,7 +93,9 @@ final class GenerationBenchmark {
         try (Progress.Step step = progress.start("generations", WARM_UP + generations)) {
             new EvolutionSearch(space, Budget.ofAverageBits(space, 3), settings, evaluator)
                     .run(Optional.empty(), generation -> {
-                        step.advance("");
+                        if (generation.number() > 0) {
+                            step.advance("");
+                        }
                         ticks.add(new Tick(System.nanoTime(), work.total(), ResidentMemory.now()));
                     });
         }

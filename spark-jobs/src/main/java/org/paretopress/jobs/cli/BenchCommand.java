@@ -63,6 +63,9 @@ final class BenchCommand implements Callable<Integer> {
         if (generations < 1) {
             throw new InputException("--generations " + generations + " measures nothing.", "give 1 or more.");
         }
+        if (sequenceLength != null && sequenceLength < 2) {
+            throw new InputException("--sequence-length " + sequenceLength + " leaves nothing to predict.", "use 256.");
+        }
         Storage storage = shared.storage();
         SourceModel source = SourceModel.open(storage, model);
         int length = sequenceLength != null
