@@ -76,6 +76,7 @@ class ArchitectureTest {
     static final ArchRule sparkStaysWhereWorkIsDistributed = noClasses()
             .that(resideInAPackage(JOBS)
                     .and(not(resideInAnyPackage(
+                            "org.paretopress.jobs.bench..",
                             "org.paretopress.jobs.cli..",
                             "org.paretopress.jobs.cluster..",
                             "org.paretopress.jobs.levels..",

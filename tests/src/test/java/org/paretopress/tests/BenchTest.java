@@ -32,13 +32,13 @@ class BenchTest {
 
         JsonNode dense = result.path("dense").path(0);
         assertThat(dense.path("threads").asInt()).isEqualTo(1);
-        // q, k, v, o: 32·32 + 2·16·32 + 32·32; gate, up, down: 3·32·48; attention: 64·32 each for QKᵀ and PV, half of it
+        // q, k, v, o: 32·32 + 2·16·32 + 32·32; gate, up, down: 3·32·48; attention: 64·32 each for QKᵀ and PV, half of
+        // it
         double flop = 3 * (2.0 * (3072 + 4608) + 2 * 64 * 32) + 2 * 32 * 64;
         assertThat(dense.path("flopPerToken").asDouble()).isEqualTo(flop);
         double peak = result.path("sgemmPeakGflops").path("1").asDouble();
         assertThat(dense.path("idealGemmShare").asDouble())
-                .isCloseTo(
-                        dense.path("tokensPerSecond").asDouble() * flop / (peak * 1e9), Offset.offset(1e-9));
+                .isCloseTo(dense.path("tokensPerSecond").asDouble() * flop / (peak * 1e9), Offset.offset(1e-9));
 
         JsonNode generation = result.path("generation");
         assertThat(generation.path("evaluations").asInt()).isEqualTo(2 * (32 + 8 + 3));
@@ -46,8 +46,7 @@ class BenchTest {
         assertThat(generation.path("candidatesPerSecond").asDouble())
                 .isCloseTo(86 / generation.path("seconds").asDouble(), Offset.offset(1e-6));
         long saved = generation.path("blockForwardsSaved").asLong();
-        assertThat(generation.path("blockForwardsDone").asLong() + saved)
-                .isEqualTo(2L * TOKENS_A_GENERATION / 64 * 3);
+        assertThat(generation.path("blockForwardsDone").asLong() + saved).isEqualTo(2L * TOKENS_A_GENERATION / 64 * 3);
         assertThat(saved).isPositive();
         assertThat(result.path("peakResidentBytes").asLong()).isGreaterThan(1L << 26);
     }

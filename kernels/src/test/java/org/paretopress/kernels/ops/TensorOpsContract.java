@@ -121,6 +121,47 @@ abstract class TensorOpsContract extends DivergenceContract {
         assertClose(y, 10, length);
     }
 
+    /** Four query heads on two key heads; sizes below, at and beyond what registers hold. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 16, 34, 64, 128})
+    void attentionOfHeads(int headSize) {
+        int length = 37;
+        Pair q = pair(length, 4 * headSize, 1);
+        Pair k = pair(length, 2 * headSize, 1);
+        Pair v = pair(length, 2 * headSize, 1);
+        oracle.attention(q.expected(), k.expected(), v.expected(), headSize, length, q.expected());
+        ops.attention(q.actual(), k.actual(), v.actual(), headSize, length, q.actual());
+        assertClose(q, 1, headSize + length);
+    }
+
+    /** What another sequence left in the scratch memory of the engine must not show. */
+    @Test
+    void attentionForgetsWhatCameBefore() {
+        int headSize = 8;
+        Pair large = pair(13, 4 * headSize, 1e20);
+        Pair largeKeys = pair(13, 2 * headSize, 1);
+        ops.attention(large.actual(), largeKeys.actual(), largeKeys.actual(), headSize, 13, large.actual());
+        Pair q = pair(13, 4 * headSize, 1);
+        Pair k = pair(13, 2 * headSize, 1);
+        oracle.attention(q.expected(), k.expected(), k.expected(), headSize, 13, q.expected());
+        ops.attention(q.actual(), k.actual(), k.actual(), headSize, 13, q.actual());
+        assertClose(q, 1, 13);
+    }
+
+    @ParameterizedTest
+    @MethodSource("awkwardSizes")
+    void slicesShareMemoryAndCopiesDoNot(int columns) {
+        Pair whole = pair(5, columns, 1);
+        Pair copy = pair(2, columns, 1);
+        ops.copy(whole.actual().slice(3, 2), copy.actual());
+        oracle.copy(whole.expected().slice(3, 2), copy.expected());
+        float[] zeros = new float[columns];
+        whole.actual().slice(2, 3).writeRow(2, zeros, 0);
+        whole.expected().slice(2, 3).writeRow(2, zeros, 0);
+        assertClose(whole, 0, 1);
+        assertClose(copy, 0, 1);
+    }
+
     @Test
     void attentionSurvivesExtremeScores() {
         Pair q = pair(5, 4, 300);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.paretopress.jobs.cluster.WorkCount.Work;
+import org.paretopress.jobs.run.Work;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.Divergence;

@@ -1,7 +1,6 @@
 package org.paretopress.jobs.run;
 
 import java.util.List;
-import org.paretopress.jobs.cluster.WorkCount;
 
 /**
  * The contents of {@code checkpoint.json}: how far each budget's search has come. All random draws are functions of the
@@ -34,11 +33,5 @@ public record SearchState(int formatVersion, List<AtBudget> budgets) {
      * @param work done by this budget's search
      */
     public record AtBudget(
-            long budgetInBytes,
-            int generation,
-            String parent,
-            int stage,
-            double loss,
-            long sizeInBytes,
-            WorkCount.Work work) {}
+            long budgetInBytes, int generation, String parent, int stage, double loss, long sizeInBytes, Work work) {}
 }

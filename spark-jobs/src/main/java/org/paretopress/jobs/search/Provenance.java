@@ -5,9 +5,9 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.cluster.ScoredText;
-import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.input.SourceModel;
+import org.paretopress.jobs.run.Work;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.ops.Nd4jOps;
 
@@ -24,7 +24,7 @@ final class Provenance {
             LevelManifest levels,
             Path levelFolder,
             JavaSparkContext spark,
-            WorkCount.Work work,
+            Work work,
             Map<String, Double> seconds) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("versions", versions(spark));
