@@ -36,6 +36,10 @@ class BadCommandTest {
                 line("inspect " + model + " --group-size 0", "groupSize", "0"),
                 line("evaluate " + model, "--text"),
                 line("evaluate " + model + " --text " + text + " --chunking words", "--chunking", "words"),
+                line(
+                        "evaluate hdfs://nowhere.invalid/m --text " + text,
+                        "hdfs://nowhere.invalid/m",
+                        "host nowhere.invalid"),
                 line("evaluate " + model + " --text /no/such.txt", "--text", "/no/such.txt"),
                 line("evaluate " + model + " --text " + text + " --sequence-length 257", "257", "256 positions"),
                 line("evaluate " + model + " --text " + text + " --sequence-length 1", "sequence", "1"),
@@ -142,6 +146,29 @@ class BadCommandTest {
         assertThat(OwnJvm.errorsOf(evaluate)).isEqualTo(Command.run(evaluate).err());
         Files.writeString(file, "nothing: [");
         Refusal.of(folder, evaluate, file.toString());
+    }
+
+    /** Found by a task, told as the command's own message; in a process that has not read the level before. */
+    @Test
+    void aDamagedLevelIsNamed() throws Exception {
+        SmallRun run = SmallRun.in(folder);
+        run.search("local[1]").succeeded();
+        Path file = run.levels().resolve("model.layers.1.mlp.up_proj.levels");
+        byte[] bytes = Files.readAllBytes(file);
+        for (int i = bytes.length / 4; i < bytes.length; i += 500) {
+            bytes[i] ^= 1;
+        }
+        Files.write(file, bytes);
+        List<String> evaluate = List.of(
+                "evaluate",
+                run.model().toString(),
+                "--text=" + Shared.demo("holdout.txt"),
+                "--tokens=512",
+                "--master=local[1]",
+                "--run=" + run.output(),
+                "--point=uniform-1");
+        assertThat(OwnJvm.errorsOf(evaluate))
+                .contains("paretopress: model.layers.1.mlp.up_proj.levels is corrupt at byte", "\nMaybe the disk");
     }
 
     private static List<String> with(List<String> arguments, String last) {

@@ -2,6 +2,8 @@ package org.paretopress.jobs.cli;
 
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
@@ -18,6 +20,9 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
 
     /** What Spark says when the JVM is told to end; the JVM itself gives the exit code then, 130 after an interrupt. */
     private static final String INTERRUPTED = "SparkContext was shut down";
+
+    /** How Spark introduces the message of a task: where it ran, and the class of the exception. */
+    private static final Pattern TASK_MESSAGE = Pattern.compile("(?s)Job aborted .*?executor [^)]*\\): [\\w.$]+: ");
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
@@ -43,12 +48,11 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
     }
 
-    /** Spark puts the messages of tasks into its own: up to the line of the remedy, from where the finding starts. */
+    /** Up to the line of the remedy; of what Spark tells of a task, from where the task's own message starts. */
     private static String excerpt(String message) {
-        int remedy = message.indexOf("\nMaybe ");
-        int end = message.indexOf('\n', remedy + 1);
+        int end = message.indexOf('\n', message.indexOf("\nMaybe ") + 1);
         String text = end < 0 ? message : message.substring(0, end);
-        int start = text.lastIndexOf("Exception: ");
-        return start < 0 ? text : text.substring(start + "Exception: ".length());
+        Matcher task = TASK_MESSAGE.matcher(text);
+        return task.lookingAt() ? text.substring(task.end()) : text;
     }
 }

@@ -3,6 +3,7 @@ package org.paretopress.jobs.storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -51,9 +52,15 @@ public final class Storage {
             return given.getFileSystem(configuration).makeQualified(given);
         } catch (IOException | IllegalArgumentException e) {
             throw new InputException(
-                    "Path '" + path + "' cannot be opened: " + e.getMessage(),
+                    "Path '" + path + "' cannot be opened: " + reason(e),
                     "the scheme is misspelt or its file system is not configured.");
         }
+    }
+
+    private static String reason(Exception e) {
+        return e.getCause() instanceof UnknownHostException host
+                ? "host " + host.getMessage() + " is unknown"
+                : e.getMessage();
     }
 
     /** Paths stand in logs, reports and provenance; keys must not. */
