@@ -155,7 +155,7 @@ class BadCommandTest {
         run.search("local[1]").succeeded();
         Path file = run.levels().resolve("model.layers.1.mlp.up_proj.levels");
         byte[] bytes = Files.readAllBytes(file);
-        for (int i = bytes.length / 4; i < bytes.length; i += 500) {
+        for (int i = bytes.length / 8; i < bytes.length; i += 500) {
             bytes[i] ^= 1;
         }
         Files.write(file, bytes);
