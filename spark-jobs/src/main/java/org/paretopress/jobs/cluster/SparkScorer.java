@@ -63,6 +63,9 @@ public final class SparkScorer {
      * @return summed losses, in the order of the candidates
      */
     public List<Loss> score(List<String[]> candidates, int[] groups, String description) {
+        if (candidates.isEmpty()) {
+            return List.of();
+        }
         List<Loss[][]> losses = candidates.stream()
                 .map(levels -> known.of(levels, text.groups()))
                 .toList();
