@@ -44,6 +44,10 @@ class BadCommandTest {
                 line("evaluate " + model + " --text " + text + " --sequence-length 257", "257", "256 positions"),
                 line("evaluate " + model + " --text " + text + " --sequence-length 1", "sequence", "1"),
                 line("evaluate " + model + " --text " + text + " --sequence-length 0", "sequence", "0"),
+                line(
+                        "evaluate " + model + " --text " + text + " --sequence-length 2 --chunking llama.cpp",
+                        "--sequence-length 2",
+                        "llama.cpp"),
                 line("evaluate " + model + " --text " + text + " --tokens 10", "--tokens 10", "256"),
                 line("evaluate " + model + " --text " + text + " --tokens -1", "--tokens", "-1"),
                 line("evaluate " + model + " --text " + text + " --point knee", "--point", "--run"),

@@ -171,6 +171,32 @@ class SearchRunTest {
                 "--set=output=" + output);
     }
 
+    /** Nine sequences, four of them a stage: no group of more than one divides both. */
+    @Test
+    void everyTokenThatIsReportedWasEvaluatedWhateverTheText(@TempDir Path folder) throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        run.search(
+                        "local[2]",
+                        "--set=calibration.tokens=1152",
+                        "--set=search.budget={averageBits: 3}",
+                        "--set=search.generations=3",
+                        "--set=search.stages=[{survivors: 1, tokens: 512}]")
+                .succeeded();
+        JsonNode budget =
+                mapper.readTree(run.read("baselines.json")).path("budgets").path(0);
+        long tokens = 0;
+        Set<JsonNode> scored = new HashSet<>();
+        for (JsonNode contender : budget.path("contenders")) {
+            tokens += contender.path("tokensEvaluated").asLong();
+            scored.add(contender.path("point").path("assignment"));
+        }
+        long ofThePoints = (scored.size() + 1L) * (1152 + 1024); // and the dense model
+        assertThat(mapper.readTree(run.read("provenance.json"))
+                        .path("tokensEvaluated")
+                        .asLong())
+                .isEqualTo(tokens + ofThePoints);
+    }
+
     private static Path path(JsonNode answer, String key) {
         return Path.of(answer.path(key).asText().replaceFirst("^file:", ""));
     }

@@ -19,6 +19,9 @@ import org.paretopress.jobs.storage.Storage;
 /** Measures a model on this machine. */
 public final class BenchmarkJob {
 
+    /** Longest sequence of which the first stage of a generation takes a whole one. */
+    public static final int LONGEST_IN_GENERATION = GenerationBenchmark.FIRST_STAGE_TOKENS;
+
     private final SourceModel model;
     private final int sequenceLength;
     private final Progress progress;

@@ -72,6 +72,12 @@ final class BenchCommand implements Callable<Integer> {
                 ? sequenceLength
                 : Math.min(256, source.file().config().maxPositions());
         SourceText.requireFits(source.file(), length);
+        if (only != Part.dense && length > BenchmarkJob.LONGEST_IN_GENERATION) {
+            throw new InputException(
+                    "--sequence-length " + length + " is longer than the generation's first stage, "
+                            + BenchmarkJob.LONGEST_IN_GENERATION + " tokens.",
+                    "measure with --only dense, or shorter sequences.");
+        }
         BenchmarkJob job = new BenchmarkJob(source, length, shared.progress());
         if (only != Part.generation) {
             Set<Integer> counts = new TreeSet<>(threads == null ? List.of(1, cores) : List.of(threads));

@@ -122,6 +122,11 @@ final class EvaluateCommand implements Callable<Integer> {
         ModelConfig config = source.file().config();
         int length = sequenceLength != null ? sequenceLength : Math.min(256, config.maxPositions());
         SourceText.requireFits(source.file(), length);
+        if (chunking == Chunking.llama_cpp && length < 3) {
+            throw new InputException(
+                    "--sequence-length " + length + " leaves llama.cpp's chunking no prediction that counts.",
+                    "use 3 or more.");
+        }
         if (tokens != null && tokens < length) {
             throw new InputException(
                     "--tokens " + tokens + " is fewer than one sequence of " + length + ".",

@@ -17,7 +17,7 @@ import org.paretopress.kernels.text.TokenSequences;
  *
  * @param fingerprint SHA-256 of the token ids
  * @param tokens the ids, as executors see them
- * @param together sequences in a group; the last groups may have one less
+ * @param together sequences in a group; where it does not divide the text, groups have fewer, of sizes that differ by one
  */
 public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast<int[]> tokens, int together) {
 

@@ -158,10 +158,11 @@ public final class SearchJob {
         return new EvolutionSettings(search.generations(), search.offspring(), stages, search.seed());
     }
 
-    /** The largest groups of sequences of which every stage takes a whole number. */
+    /** The largest groups of sequences of which the text has a whole number, and every stage takes one. */
     private int together() {
         int length = config.calibration().sequenceLength();
         return IntStream.iterate(SequenceScorer.together(length), count -> count - 1)
+                .filter(count -> text.calibration().count() % count == 0)
                 .filter(count -> settings.stages().stream().allMatch(stage -> stage.tokens() / length % count == 0))
                 .findFirst()
                 .orElseThrow();
