@@ -38,7 +38,8 @@ final class GenerationBenchmark {
     static final int FIRST_STAGE_TOKENS = 1024;
 
     private static final int OFFSPRING = 32;
-    private static final List<Stage> STAGES = List.of(new Stage(8, FIRST_STAGE_TOKENS), new Stage(2, 4096), new Stage(1, 16_384));
+    private static final List<Stage> STAGES =
+            List.of(new Stage(8, FIRST_STAGE_TOKENS), new Stage(2, 4096), new Stage(1, 16_384));
     private static final int TEXT_TOKENS = 65_536;
     private static final int CALIBRATION_SEQUENCES = 4;
 
