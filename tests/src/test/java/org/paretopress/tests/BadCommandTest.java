@@ -134,14 +134,7 @@ class BadCommandTest {
     void anAssignmentOfAnotherModelIsRefused() throws Exception {
         SmallRun run = SmallRun.finished();
         Path file = folder.resolve("assignment.txt");
-        List<String> evaluate = List.of(
-                "evaluate",
-                run.model().toString(),
-                "--text=" + Shared.demo("holdout.txt"),
-                "--tokens=512",
-                "--master=local[1]",
-                "--run=" + run.output(),
-                "--assignment=" + file);
+        List<String> evaluate = evaluate(run, "--assignment=" + file);
         Refusal.of(folder, evaluate, file.toString());
         Files.writeString(file, "model.layers.7.mlp.up_proj: 3\n");
         Refusal.of(folder, evaluate, "model.layers.7.mlp.up_proj");
@@ -163,16 +156,20 @@ class BadCommandTest {
             bytes[i] ^= 1;
         }
         Files.write(file, bytes);
-        List<String> evaluate = List.of(
+        List<String> evaluate = evaluate(run, "--point=uniform-1");
+        assertThat(OwnJvm.errorsOf(evaluate))
+                .contains("paretopress: model.layers.1.mlp.up_proj.levels is corrupt at byte", "\nMaybe the disk");
+    }
+
+    private static List<String> evaluate(SmallRun run, String candidate) {
+        return List.of(
                 "evaluate",
                 run.model().toString(),
                 "--text=" + Shared.demo("holdout.txt"),
                 "--tokens=512",
                 "--master=local[1]",
                 "--run=" + run.output(),
-                "--point=uniform-1");
-        assertThat(OwnJvm.errorsOf(evaluate))
-                .contains("paretopress: model.layers.1.mlp.up_proj.levels is corrupt at byte", "\nMaybe the disk");
+                candidate);
     }
 
     private static List<String> with(List<String> arguments, String last) {

@@ -20,6 +20,7 @@ import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.Work;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.Loss;
+import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.text.TokenSequences;
 import org.paretopress.search.evolve.EvolutionSearch;
@@ -87,8 +88,10 @@ final class GenerationBenchmark {
 
         SearchSpace space = plan.space(model.file());
         WorkCount work = new WorkCount();
+        ScoredText text = ScoredText.broadcast(
+                spark, random, STAGES.stream().map(Stage::tokens).toList());
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
-        SparkScorer scorer = new SparkScorer(spark, source, ScoredText.broadcast(spark, random), work);
+        SparkScorer scorer = new SparkScorer(spark, source, text, work);
         predictDense(scorer, space);
         EvolutionSettings settings = new EvolutionSettings(WARM_UP + generations, OFFSPRING, STAGES, 0);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, Loss::meanKl);
@@ -134,8 +137,10 @@ final class GenerationBenchmark {
 
     private TokenSequences randomText() {
         int vocabulary = model.file().config().vocabularySize();
+        int together = SequenceScorer.together(sequenceLength);
+        int tokens = TEXT_TOKENS / (together * sequenceLength) * (together * sequenceLength);
         return new TokenSequences(
                 sequenceLength,
-                new SplittableRandom(1).ints(TEXT_TOKENS, 0, vocabulary).toArray());
+                new SplittableRandom(1).ints(tokens, 0, vocabulary).toArray());
     }
 }

@@ -2,6 +2,7 @@ package org.paretopress.jobs.cluster;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -26,8 +27,21 @@ public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast
         return broadcast(spark, sequences, SequenceScorer.together(sequences.sequenceLength()));
     }
 
-    /** @param together sequences in a group, at most {@link SequenceScorer#together} */
-    public static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences, int together) {
+    /** With the largest groups of which the text and every minibatch are whole numbers, so that samples have their size. */
+    public static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences, List<Long> sampledTokens) {
+        return broadcast(spark, sequences, together(sequences, sampledTokens));
+    }
+
+    static int together(TokenSequences sequences, List<Long> sampledTokens) {
+        int length = sequences.sequenceLength();
+        return IntStream.iterate(SequenceScorer.together(length), count -> count - 1)
+                .filter(count -> sequences.count() % count == 0)
+                .filter(count -> sampledTokens.stream().allMatch(tokens -> tokens / length % count == 0))
+                .findFirst()
+                .orElseThrow(); // one divides all
+    }
+
+    private static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences, int together) {
         int[] tokens = sequences.toArray();
         return new ScoredText(fingerprint(tokens), sequences, spark.broadcast(tokens), together);
     }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
@@ -27,7 +26,6 @@ import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.Steps;
 import org.paretopress.jobs.storage.Storage;
-import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.search.allocate.GreedyAllocator;
 import org.paretopress.search.allocate.LayerwiseAllocator;
@@ -88,7 +86,7 @@ public final class SearchJob {
 
     /** Runs the search and leaves its result in the directory. */
     public Result run(JavaSparkContext spark, RunDirectory directory) {
-        ScoredText calibration = ScoredText.broadcast(spark, text.calibration(), together());
+        ScoredText calibration = ScoredText.broadcast(spark, text.calibration(), samples());
         ScoredText holdout = ScoredText.broadcast(spark, text.holdout());
         LevelBuildJob build = levels(spark, calibration);
         Path folder = build.folder(databases());
@@ -158,14 +156,9 @@ public final class SearchJob {
         return new EvolutionSettings(search.generations(), search.offspring(), stages, search.seed());
     }
 
-    /** The largest groups of sequences of which the text has a whole number, and every stage takes one. */
-    private int together() {
-        int length = config.calibration().sequenceLength();
-        return IntStream.iterate(SequenceScorer.together(length), count -> count - 1)
-                .filter(count -> text.calibration().count() % count == 0)
-                .filter(count -> settings.stages().stream().allMatch(stage -> stage.tokens() / length % count == 0))
-                .findFirst()
-                .orElseThrow();
+    /** Tokens of the minibatches that the stages draw. */
+    private List<Long> samples() {
+        return settings.stages().stream().map(Stage::tokens).toList();
     }
 
     private long wholeSequences(long tokens) {

@@ -27,6 +27,23 @@ class ScoredTextTest {
         }
     }
 
+    /** Of 9 sequences no group of more than one takes 4; of 64, pairs take 4 and 16; without samples only the text counts. */
+    @Test
+    void groupsDivideTextAndSamples() {
+        assertThat(together(9, 128, 4)).isEqualTo(1);
+        assertThat(together(64, 256, 4, 16)).isEqualTo(2);
+        assertThat(together(12, 64, 6)).isEqualTo(6);
+        assertThat(together(7, 64, 7)).isEqualTo(7);
+        assertThat(together(10, 128)).isEqualTo(2);
+    }
+
+    private static int together(int count, int length, long... sampledSequences) {
+        TokenSequences sequences = new TokenSequences(length, new int[count * length]);
+        return ScoredText.together(
+                sequences,
+                Arrays.stream(sampledSequences).mapToObj(s -> s * length).toList());
+    }
+
     @Test
     void membersOfAGroupStandFarApart() {
         ScoredText text = new ScoredText("text", new TokenSequences(4, new int[4 * 256]), null, 2);
