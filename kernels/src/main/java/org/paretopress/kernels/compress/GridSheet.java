@@ -1,80 +1,86 @@
 package org.paretopress.kernels.compress;
 
 import org.paretopress.kernels.levels.QuantizedMatrix;
-import org.paretopress.kernels.levels.QuantizedShape;
+import org.paretopress.kernels.levels.UniformGrid;
 import org.paretopress.kernels.model.Half;
 
-/** Codes and grids of one layer at one level while they are being filled in, group after group of each row. */
-final class GridSheet {
+/** Codes on uniform grids; the grid of a quantization group is laid over its weights when they are shown. */
+final class GridSheet implements LevelSheet {
 
     private final String layer;
-    private final QuantizedShape shape;
+    private final int rows;
+    private final int columns;
+    private final UniformGrid layout;
+    private final UniformGrids.Fit fit;
     private final int maxCode;
     private final byte[] codes;
-    private final short[] scales;
-    private final byte[] zeroPoints;
+    private final Grid[] grids;
 
-    GridSheet(WeightMatrix weights, int bits, int quantizationGroupSize) {
-        layer = weights.layer();
-        shape = new QuantizedShape(weights.rows(), weights.columns(), bits, quantizationGroupSize);
-        maxCode = (1 << bits) - 1;
-        codes = new byte[shape.weights()];
-        scales = new short[shape.quantizationGroups()];
-        zeroPoints = new byte[shape.quantizationGroups()];
+    GridSheet(WeightMatrix weights, UniformGrid layout, UniformGrids.Fit fit) {
+        this.layer = weights.layer();
+        this.rows = weights.rows();
+        this.columns = weights.columns();
+        this.layout = layout;
+        this.fit = fit;
+        this.maxCode = (1 << layout.bits()) - 1;
+        this.codes = new byte[rows * columns];
+        this.grids = new Grid[rows * layout.groupsPerRow(columns)];
     }
 
-    /** Whether a quantization group starts at a column. */
-    boolean startsAt(int column) {
-        return column % shape.quantizationGroupSize() == 0;
+    @Override
+    public int columnsAtOnce() {
+        return layout.quantizationGroupSize();
     }
 
-    /**
-     * Fits and stores the grid of the quantization group that starts at a column.
-     *
-     * @param weights the row's current weights, indexed by column
-     */
-    Grid fit(int row, int column, double[] weights) {
-        int end = Math.min(column + shape.quantizationGroupSize(), shape.columns());
+    @Override
+    public void show(int from, int to, double[][] weights) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = from; column < to; column += layout.quantizationGroupSize()) {
+                int end = Math.min(column + layout.quantizationGroupSize(), to);
+                grids[group(row, column)] = fitted(row, column, end, weights[row]);
+            }
+        }
+    }
+
+    @Override
+    public double put(int row, int column, double weight) {
+        Grid grid = grids[group(row, column)];
+        int code = grid.code(weight);
+        codes[row * columns + column] = (byte) code;
+        return grid.value(code);
+    }
+
+    @Override
+    public QuantizedMatrix pack() {
+        short[] scales = new short[grids.length];
+        byte[] zeroPoints = new byte[grids.length];
+        for (int group = 0; group < grids.length; group++) {
+            scales[group] = Half.ofDouble(grids[group].scale());
+            zeroPoints[group] = (byte) grids[group].zeroPoint();
+        }
+        return QuantizedMatrix.pack(layout, rows, columns, codes, scales, zeroPoints);
+    }
+
+    private int group(int row, int column) {
+        return row * layout.groupsPerRow(columns) + column / layout.quantizationGroupSize();
+    }
+
+    private Grid fitted(int row, int from, int to, double[] weights) {
         double lo = 0;
         double hi = 0;
-        for (int i = column; i < end; i++) {
+        for (int i = from; i < to; i++) {
             lo = Math.min(lo, weights[i]);
             hi = Math.max(hi, weights[i]);
         }
-        Grid grid = covering(row, column, lo, hi);
-        int quantizationGroup = quantizationGroupOf(row, column);
-        scales[quantizationGroup] = Half.ofDouble(grid.scale());
-        zeroPoints[quantizationGroup] = (byte) grid.zeroPoint();
-        return grid;
-    }
-
-    /** The stored grid of the quantization group that a column belongs to. */
-    Grid at(int row, int column) {
-        int quantizationGroup = quantizationGroupOf(row, column);
-        return new Grid(Half.toFloat(scales[quantizationGroup]), zeroPoints[quantizationGroup] & 0xFF, maxCode);
-    }
-
-    /** Stores a code. */
-    void put(int row, int column, int code) {
-        codes[row * shape.columns() + column] = (byte) code;
-    }
-
-    /** The finished level. */
-    QuantizedMatrix pack() {
-        return QuantizedMatrix.pack(shape, codes, scales, zeroPoints);
-    }
-
-    private int quantizationGroupOf(int row, int column) {
-        return row * shape.quantizationGroupsPerRow() + column / shape.quantizationGroupSize();
-    }
-
-    private Grid covering(int row, int column, double lo, double hi) {
         try {
-            return Grid.covering(lo, hi, maxCode);
+            if (fit == UniformGrids.Fit.leastSquares) {
+                return Grid.leastSquares(weights, from, to, maxCode, layout.symmetric());
+            }
+            return layout.symmetric() ? Grid.symmetric(lo, hi, maxCode) : Grid.covering(lo, hi, maxCode);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "Layer " + layer + ": the quantization group at row " + row + ", column " + column
-                            + " spans weights from " + lo + " to " + hi + " at " + shape.bits() + " bits; "
+                    "Layer " + layer + ": the quantization group at row " + row + ", column " + from
+                            + " spans weights from " + lo + " to " + hi + " at " + layout.bits() + " bits; "
                             + e.getMessage() + ".\nMaybe the weights are not those of a trained model, or GPTQ needs"
                             + " more damping.",
                     e);

@@ -31,4 +31,15 @@ public record WeightMatrix(String layer, int rows, int columns, float[] values) 
     public float at(int row, int column) {
         return values[row * columns + column];
     }
+
+    /** A copy in double, rows × columns, in which the columns of dead inputs are zero. */
+    double[][] live(boolean[] dead) {
+        double[][] copy = new double[rows][columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                copy[row][column] = dead[column] ? 0 : at(row, column);
+            }
+        }
+        return copy;
+    }
 }

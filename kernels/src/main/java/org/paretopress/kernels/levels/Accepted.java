@@ -50,9 +50,8 @@ final class Accepted {
     }
 
     static double requireBits(double bits) {
-        if (!(bits > 0 && bits <= 64)) {
-            throw new IllegalArgumentException(
-                    "bits = " + bits + " is impossible.\nMaybe it should be above 0 and at most 64.");
+        if (!(bits >= 0 && bits <= 64)) {
+            throw new IllegalArgumentException("bits = " + bits + " is impossible.\nMaybe it should be 0 to 64.");
         }
         return bits;
     }

@@ -70,6 +70,19 @@ record CodeStream(ByteBuffer bytes, int start, int bits) {
         }
     }
 
+    /** Of a stream of single bits, rows × columns: how many are set before each row, and, last, in all. */
+    int[] onesBeforeRows(int rows, int columns) {
+        int[] before = new int[rows + 1];
+        for (int row = 0; row < rows; row++) {
+            int ones = 0;
+            for (int column = 0; column < columns; column++) {
+                ones += get((long) row * columns + column);
+            }
+            before[row + 1] = before[row] + ones;
+        }
+        return before;
+    }
+
     private void unpackWord(long word, float[] target, int at) {
         int mask = (1 << bits) - 1;
         target[at] = (int) word & mask;

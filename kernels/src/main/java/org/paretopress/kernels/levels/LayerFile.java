@@ -84,13 +84,13 @@ public final class LayerFile {
     }
 
     private PackedMatrix decode(LayerHeader.Level level, ByteBuffer payload) {
-        boolean named = level.name().equals(Integer.toString((int) level.bits()));
-        if (!level.encoding().equals(QuantizedMatrix.ENCODING) || level.bits() != (int) level.bits() || !named) {
+        int rows = header.rows();
+        int columns = header.columns();
+        if (!level.layout().level(rows, columns).equals(level.name())
+                || level.layout().bits(rows, columns) != level.bits()) {
             throw new IllegalArgumentException("level \"" + level.name() + "\" of " + level.bits()
-                    + " bits has the encoding \"" + level.encoding() + "\", which this version cannot read");
+                    + " bits is not what its layout says: " + level.layout());
         }
-        QuantizedShape shape =
-                new QuantizedShape(header.rows(), header.columns(), (int) level.bits(), header.quantizationGroupSize());
-        return QuantizedMatrix.view(shape, payload);
+        return level.layout().view(rows, columns, payload);
     }
 }

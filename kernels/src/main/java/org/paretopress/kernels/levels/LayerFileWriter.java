@@ -15,10 +15,9 @@ import java.util.List;
  * Writes the file of one layer. The same input gives the same bytes.
  *
  * @param layer the linear weight matrix, such as {@code model.layers.3.mlp.up_proj}
- * @param quantizationGroupSize weights of a row that share a scale
- * @param method how the levels were made: compressor and its parameters
+ * @param methods how the levels were made: compressors and their parameters
  */
-public record LayerFileWriter(String layer, int quantizationGroupSize, String method) {
+public record LayerFileWriter(String layer, List<String> methods) {
 
     /** One buffer maps a file; a mebibyte is left for the header. */
     private static final long MAX_PAYLOAD_BYTES = Integer.MAX_VALUE - (1L << 20);
@@ -55,7 +54,8 @@ public record LayerFileWriter(String layer, int quantizationGroupSize, String me
 
     private LayerHeader header(List<MeasuredLevel> levels) {
         if (levels.isEmpty()) {
-            throw new IllegalArgumentException("Layer " + layer + " has no level.\nMaybe bits is empty.");
+            throw new IllegalArgumentException(
+                    "Layer " + layer + " has no level.\nMaybe no family of levels fits its shape.");
         }
         PackedMatrix first = levels.get(0).matrix();
         List<LayerHeader.Level> entries = new ArrayList<>();
@@ -66,7 +66,7 @@ public record LayerFileWriter(String layer, int quantizationGroupSize, String me
             long crc32c = LayerFormat.crc32c(matrix.payload());
             entries.add(new LayerHeader.Level(
                     matrix.level(),
-                    matrix.encoding(),
+                    matrix.layout(),
                     matrix.bits(),
                     offset,
                     matrix.sizeInBytes(),
@@ -78,19 +78,14 @@ public record LayerFileWriter(String layer, int quantizationGroupSize, String me
             throw new IllegalArgumentException("The levels of layer " + layer + " take " + offset
                     + " bytes, more than one file holds (" + MAX_PAYLOAD_BYTES + ").\nMaybe choose fewer levels.");
         }
-        return new LayerHeader(layer, first.rows(), first.columns(), quantizationGroupSize, method, entries);
+        return new LayerHeader(layer, first.rows(), first.columns(), methods, entries);
     }
 
     private void requireMember(PackedMatrix matrix, PackedMatrix first) {
-        boolean sameShape = matrix.rows() == first.rows() && matrix.columns() == first.columns();
-        boolean sameGrid = !(matrix instanceof QuantizedMatrix quantized)
-                || quantized.shape().quantizationGroupSize() == quantizationGroupSize;
-        if (!sameShape || !sameGrid) {
-            throw new IllegalArgumentException(
-                    "Layer " + layer + ": level \"" + matrix.level() + "\" is " + matrix.rows()
-                            + " x " + matrix.columns() + ", expected " + first.rows() + " x " + first.columns()
-                            + " and quantizationGroupSize " + quantizationGroupSize
-                            + ".\nMaybe levels of several layers or compressors were mixed.");
+        if (matrix.rows() != first.rows() || matrix.columns() != first.columns()) {
+            throw new IllegalArgumentException("Layer " + layer + ": level \"" + matrix.level() + "\" is "
+                    + matrix.rows() + " x " + matrix.columns() + ", expected " + first.rows() + " x " + first.columns()
+                    + ".\nMaybe levels of several layers were mixed.");
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
 final class LayerFormat {
 
     static final long MAGIC = 0x0A_52_45_59_41_4C_50_50L;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int VERSION_AT = 8;
     static final int HEADER_LENGTH_AT = 12;
     static final int CHECKSUM_AT = 16;

@@ -9,19 +9,16 @@ import java.util.Objects;
  * @param layer the linear weight matrix, such as {@code model.layers.3.mlp.up_proj}
  * @param rows outputs
  * @param columns inputs
- * @param quantizationGroupSize weights of a row that share a scale
- * @param method how the levels were made: compressor and its parameters
+ * @param methods how the levels were made: compressors and their parameters
  * @param levels by ascending size
  */
-public record LayerHeader(
-        String layer, int rows, int columns, int quantizationGroupSize, String method, List<Level> levels) {
+public record LayerHeader(String layer, int rows, int columns, List<String> methods, List<Level> levels) {
 
     public LayerHeader {
         Accepted.requireLayer(layer);
         Accepted.requireAtLeast("rows", rows, 1);
         Accepted.requireAtLeast("columns", columns, 1);
-        Accepted.requireAtLeast("quantizationGroupSize", quantizationGroupSize, 1);
-        Accepted.requireText("method", method);
+        methods = Accepted.requireDistinct("method", methods, methods);
         Objects.requireNonNull(levels, "levels");
         levels = Accepted.requireDistinct(
                 "level", levels, levels.stream().map(Level::name).toList());
@@ -31,7 +28,7 @@ public record LayerHeader(
      * One level in the file.
      *
      * @param name such as {@code "3"}
-     * @param encoding layout of the payload, as in {@link PackedMatrix#encoding()}
+     * @param layout of the payload
      * @param bits nominal bits per weight
      * @param offset first byte of the payload, counted from the start of the payload section
      * @param length payload bytes
@@ -39,13 +36,13 @@ public record LayerHeader(
      * @param errors against the dense layer
      */
     public record Level(
-            String name, String encoding, double bits, long offset, long length, long crc32c, LevelErrors errors) {
+            String name, Layout layout, double bits, long offset, long length, long crc32c, LevelErrors errors) {
 
         public Level {
             Accepted.requireText("level name", name);
-            Accepted.requireText("encoding", encoding);
+            Objects.requireNonNull(layout, "layout");
             Accepted.requireAtLeast("offset", offset, 0);
-            Accepted.requireAtLeast("length", length, 1);
+            Accepted.requireAtLeast("length", length, 0);
             Accepted.requireBits(bits);
             Objects.requireNonNull(errors, "errors");
         }

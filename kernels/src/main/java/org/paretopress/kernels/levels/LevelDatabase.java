@@ -71,10 +71,7 @@ public final class LevelDatabase {
         String file = fileName(expected.name());
         LayerFile layerFile = reader.read(file, fetch(source, file));
         LayerHeader header = layerFile.header();
-        boolean belongs =
-                LevelManifest.Layer.of(header, expected.denseSizeInBytes()).equals(expected)
-                        && header.quantizationGroupSize() == manifest.quantizationGroupSize();
-        if (!belongs) {
+        if (!LevelManifest.Layer.of(header, expected.denseSizeInBytes()).equals(expected)) {
             throw new CorruptLevelException(
                     file,
                     LayerFormat.HEADER_AT,

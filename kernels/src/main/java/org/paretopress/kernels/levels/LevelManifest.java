@@ -10,8 +10,7 @@ import java.util.Objects;
  * @param formatVersion {@value #VERSION} in this release
  * @param model the model that was compressed
  * @param calibration the text that the statistics come from
- * @param method compressor and its parameters
- * @param quantizationGroupSize weights of a row that share a scale
+ * @param methods compressors and their parameters
  * @param fixedSizeInBytes what no level changes: embeddings, norms and head in their original type
  * @param layers in model order
  */
@@ -19,13 +18,12 @@ public record LevelManifest(
         int formatVersion,
         Model model,
         Calibration calibration,
-        String method,
-        int quantizationGroupSize,
+        List<String> methods,
         long fixedSizeInBytes,
         List<Layer> layers) {
 
     /** The format that this release writes and reads. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Name of the manifest within a database. */
     public static final String FILE = "manifest.json";
@@ -33,8 +31,7 @@ public record LevelManifest(
     public LevelManifest {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(calibration, "calibration");
-        Accepted.requireText("method", method);
-        Accepted.requireAtLeast("quantizationGroupSize", quantizationGroupSize, 1);
+        methods = Accepted.requireDistinct("method", methods, methods);
         Accepted.requireAtLeast("fixedSizeInBytes", fixedSizeInBytes, 0);
         Objects.requireNonNull(layers, "layers");
         layers = Accepted.requireDistinct(
@@ -43,13 +40,8 @@ public record LevelManifest(
 
     /** A manifest of the current format version. */
     public LevelManifest(
-            Model model,
-            Calibration calibration,
-            String method,
-            int quantizationGroupSize,
-            long fixedSizeInBytes,
-            List<Layer> layers) {
-        this(VERSION, model, calibration, method, quantizationGroupSize, fixedSizeInBytes, layers);
+            Model model, Calibration calibration, List<String> methods, long fixedSizeInBytes, List<Layer> layers) {
+        this(VERSION, model, calibration, methods, fixedSizeInBytes, layers);
     }
 
     /** Model name and the SHA-256 of its weights, in hexadecimal. */
@@ -91,9 +83,10 @@ public record LevelManifest(
         }
     }
 
-    /** One level: short text, nominal bits, payload bytes and their CRC-32C, and the errors of {@link LevelErrors}. */
+    /** One level: short text, layout, nominal bits, payload bytes and their CRC-32C, errors as in {@link LevelErrors}. */
     public record Level(
             String name,
+            Layout layout,
             double bits,
             long sizeInBytes,
             long crc32c,
@@ -103,7 +96,8 @@ public record LevelManifest(
 
         public Level {
             Accepted.requireText("level name", name);
-            Accepted.requireAtLeast("sizeInBytes", sizeInBytes, 1);
+            Objects.requireNonNull(layout, "layout");
+            Accepted.requireAtLeast("sizeInBytes", sizeInBytes, 0);
             Accepted.requireBits(bits);
             LevelErrors.requireAll(weightError, outputError, relativeOutputError);
         }
@@ -112,6 +106,7 @@ public record LevelManifest(
             LevelErrors errors = level.errors();
             return new Level(
                     level.name(),
+                    level.layout(),
                     level.bits(),
                     level.length(),
                     level.crc32c(),

@@ -1,81 +1,65 @@
 package org.paretopress.kernels.levels;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Objects;
 import org.paretopress.kernels.model.Half;
 
 /**
- * A matrix on asymmetric uniform grids, one grid per quantization group along the inputs:
- * {@code weight = scale * (code - zeroPoint)}. Payload: codes as one bit stream over the whole matrix in row-major
- * order, scales as little-endian binary16, zero points as a second bit stream of the same width. Every weight is
- * exact in float, because a scale has 11 significant bits and a code at most 8.
+ * A matrix on uniform grids, as {@link UniformGrid} lays it out. Every weight is exact in float, because a scale has 11
+ * significant bits and a code at most 8.
  */
-public final class QuantizedMatrix implements PackedMatrix {
+public final class QuantizedMatrix extends PackedMatrix {
 
-    /** Name of this layout in a layer file. */
-    public static final String ENCODING = "asymmetric-grid";
-
-    private final QuantizedShape shape;
-    private final ByteBuffer payload;
+    private final UniformGrid grid;
+    private final int groupsPerRow;
+    private final int scalesStart;
     private final CodeStream codes;
     private final CodeStream zeroPoints;
 
-    private QuantizedMatrix(QuantizedShape shape, ByteBuffer payload) {
-        this.shape = shape;
-        this.payload = payload;
-        this.codes = new CodeStream(payload, 0, shape.bits());
-        this.zeroPoints = new CodeStream(payload, shape.zeroPointsStart(), shape.bits());
+    QuantizedMatrix(UniformGrid layout, int rows, int columns, ByteBuffer payload) {
+        super(layout, rows, columns, payload);
+        this.grid = layout;
+        this.groupsPerRow = layout.groupsPerRow(columns);
+        this.scalesStart = layout.scalesStart(rows, columns);
+        this.codes = new CodeStream(bytes(), 0, layout.bits());
+        this.zeroPoints = new CodeStream(bytes(), layout.zeroPointsStart(rows, columns), layout.bits());
+        requireUsableScales();
     }
 
     /**
      * Packs codes and grids.
      *
      * @param codes unsigned, row-major, rows × columns
-     * @param scales binary16 bits, rows × quantizationGroupsPerRow, positive and finite
-     * @param zeroPoints unsigned, rows × quantizationGroupsPerRow
-     * @throws IllegalArgumentException where a length or a value does not fit the shape
+     * @param scales binary16 bits, rows × groupsPerRow, positive and finite
+     * @param zeroPoints unsigned, rows × groupsPerRow; not stored where the grid is symmetric
+     * @throws IllegalArgumentException where a length or a value does not fit
      */
-    public static QuantizedMatrix pack(QuantizedShape shape, byte[] codes, short[] scales, byte[] zeroPoints) {
-        requireCodes("codes", codes, shape.weights(), shape.bits());
-        requireCodes("zero points", zeroPoints, shape.quantizationGroups(), shape.bits());
-        if (scales.length != shape.quantizationGroups()) {
-            throw new IllegalArgumentException(
-                    "Got " + scales.length + " scales where " + shape + " has " + shape.quantizationGroups()
-                            + ".\nMaybe there is one scale for every quantization group of a row.");
+    public static QuantizedMatrix pack(
+            UniformGrid layout, int rows, int columns, byte[] codes, short[] scales, byte[] zeroPoints) {
+        int groups = rows * layout.groupsPerRow(columns);
+        requireCodes("codes", codes, rows * columns, layout.bits());
+        requireCodes("zero points", zeroPoints, groups, layout.bits());
+        if (scales.length != groups) {
+            throw new IllegalArgumentException("Got " + scales.length + " scales where " + rows + " x " + columns
+                    + " weights have " + groups
+                    + ".\nMaybe there is one scale for every quantization group of a row.");
         }
-        ByteBuffer payload = ByteBuffer.allocate(shape.sizeInBytes()).order(ByteOrder.LITTLE_ENDIAN);
-        QuantizedMatrix packed = new QuantizedMatrix(shape, payload);
-        packed.codes.write(codes);
-        for (int quantizationGroup = 0; quantizationGroup < scales.length; quantizationGroup++) {
-            payload.putShort(shape.scalesStart() + Short.BYTES * quantizationGroup, scales[quantizationGroup]);
+        ByteBuffer payload = layout.allocate(rows, columns);
+        new CodeStream(payload, 0, layout.bits()).write(codes);
+        for (int group = 0; group < groups; group++) {
+            payload.putShort(layout.scalesStart(rows, columns) + Short.BYTES * group, scales[group]);
         }
-        packed.zeroPoints.write(zeroPoints);
-        return view(shape, payload.clear());
-    }
-
-    /**
-     * A matrix over a payload, which is not copied and must not change afterwards.
-     *
-     * @param payload position to limit are the bytes of exactly this shape
-     * @throws IllegalArgumentException where the length does not fit or a scale is not a positive, finite number
-     */
-    public static QuantizedMatrix view(QuantizedShape shape, ByteBuffer payload) {
-        if (payload.remaining() != shape.sizeInBytes()) {
-            throw new IllegalArgumentException("A payload of " + payload.remaining() + " bytes is not " + shape
-                    + ", which takes " + shape.sizeInBytes() + ".\nMaybe bits or quantizationGroupSize differ.");
+        if (!layout.symmetric()) {
+            new CodeStream(payload, layout.zeroPointsStart(rows, columns), layout.bits()).write(zeroPoints);
         }
-        QuantizedMatrix matrix =
-                new QuantizedMatrix(shape, payload.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
-        matrix.requireUsableScales();
-        return matrix;
+        return layout.view(rows, columns, payload);
     }
 
     private void requireUsableScales() {
-        for (int quantizationGroup = 0; quantizationGroup < shape.quantizationGroups(); quantizationGroup++) {
-            float scale = Half.toFloat(scaleBits(quantizationGroup));
+        for (int group = 0; group < rows() * groupsPerRow; group++) {
+            float scale = Half.toFloat(scaleBits(group));
             if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("Scale of quantization group " + quantizationGroup + " is " + scale
+                throw new IllegalArgumentException("Scale of quantization group " + group + " is " + scale
                         + ".\nMaybe the weights were not finite, or their range is beyond binary16.");
             }
         }
@@ -94,76 +78,34 @@ public final class QuantizedMatrix implements PackedMatrix {
         }
     }
 
-    /** Shape and layout. */
-    public QuantizedShape shape() {
-        return shape;
-    }
-
     /** Unsigned code of one weight. */
     public int code(int row, int column) {
-        Objects.checkIndex(row, shape.rows());
-        Objects.checkIndex(column, shape.columns());
-        return codes.get((long) row * shape.columns() + column);
+        Objects.checkIndex(row, rows());
+        Objects.checkIndex(column, columns());
+        return codes.get((long) row * columns() + column);
     }
 
     /** Binary16 bits of a scale; groups count through the matrix, row by row. */
-    public short scaleBits(int quantizationGroup) {
-        Objects.checkIndex(quantizationGroup, shape.quantizationGroups());
-        return payload.getShort(shape.scalesStart() + Short.BYTES * quantizationGroup);
+    public short scaleBits(int group) {
+        Objects.checkIndex(group, rows() * groupsPerRow);
+        return bytes().getShort(scalesStart + Short.BYTES * group);
     }
 
     /** Unsigned zero point; groups count through the matrix, row by row. */
-    public int zeroPoint(int quantizationGroup) {
-        Objects.checkIndex(quantizationGroup, shape.quantizationGroups());
-        return zeroPoints.get(quantizationGroup);
-    }
-
-    @Override
-    public String level() {
-        return Integer.toString(shape.bits());
-    }
-
-    @Override
-    public double bits() {
-        return shape.bits();
-    }
-
-    @Override
-    public int rows() {
-        return shape.rows();
-    }
-
-    @Override
-    public int columns() {
-        return shape.columns();
-    }
-
-    @Override
-    public String encoding() {
-        return ENCODING;
-    }
-
-    @Override
-    public long sizeInBytes() {
-        return payload.capacity();
-    }
-
-    @Override
-    public ByteBuffer payload() {
-        return payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    public int zeroPoint(int group) {
+        Objects.checkIndex(group, rows() * groupsPerRow);
+        return grid.symmetric() ? 1 << (grid.bits() - 1) : zeroPoints.get(group);
     }
 
     @Override
     public void dequantize(int row, float[] target, int offset) {
-        Objects.checkIndex(row, shape.rows());
-        int columns = shape.columns();
-        codes.read((long) row * columns, columns, target, offset);
-        int quantizationGroup = row * shape.quantizationGroupsPerRow();
-        for (int column = 0; column < columns; column += shape.quantizationGroupSize()) {
-            int length = Math.min(shape.quantizationGroupSize(), columns - column);
-            float scale = Half.toFloat(scaleBits(quantizationGroup));
-            float zeroPoint = zeroPoints.get(quantizationGroup++);
-            toWeights(target, offset + column, offset + column + length, scale, zeroPoint);
+        Objects.checkIndex(row, rows());
+        codes.read((long) row * columns(), columns(), target, offset);
+        int group = row * groupsPerRow;
+        for (int column = 0; column < columns(); column += grid.quantizationGroupSize()) {
+            int length = Math.min(grid.quantizationGroupSize(), columns() - column);
+            float scale = Half.toFloat(scaleBits(group));
+            toWeights(target, offset + column, offset + column + length, scale, zeroPoint(group++));
         }
     }
 

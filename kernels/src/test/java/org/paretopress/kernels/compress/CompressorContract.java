@@ -6,15 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.paretopress.kernels.levels.LayerFile;
 import org.paretopress.kernels.levels.LayerFileWriter;
 import org.paretopress.kernels.levels.LayerHeader;
+import org.paretopress.kernels.levels.Layout;
 import org.paretopress.kernels.levels.LevelErrors;
 import org.paretopress.kernels.levels.MeasuredLevel;
 import org.paretopress.kernels.levels.PackedMatrix;
@@ -22,21 +20,29 @@ import org.paretopress.kernels.levels.PackedMatrix;
 /** What every compressor promises. */
 abstract class CompressorContract {
 
-    private static final int[] AWKWARD = {1, 3, 13, 64, 207, 257};
+    /** The compressor under test; its levels by ascending size lose less and less of the layer's output. */
+    abstract Compressor compressor();
 
-    /** The compressor under test with some levels. */
-    abstract Compressor compressor(List<Integer> bits, int quantizationGroupSize);
+    /** Inputs of layers that the compressor is tried on. */
+    int[] awkwardColumns() {
+        return new int[] {1, 3, 13, 64, 207, 257};
+    }
 
-    @ParameterizedTest
-    @ValueSource(ints = {16, 48, 64, 100})
-    void everyShapeGivesFiniteLevelsOfThatShape(int quantizationGroupSize) {
-        Compressor compressor = compressor(List.of(5, 2, 3), quantizationGroupSize);
-        for (int columns : AWKWARD) {
+    /** Columns of the layer whose errors are measured. */
+    int columns() {
+        return 208;
+    }
+
+    @Test
+    void everyShapeGetsTheLevelsThatWereAnnounced() {
+        for (int columns : awkwardColumns()) {
             CalibrationStatistics statistics = LayerSamples.statistics(columns, columns);
-            for (int rows : AWKWARD) {
+            for (int rows : new int[] {1, 3, 13, 65}) {
                 WeightMatrix weights = LayerSamples.weights(rows, columns, rows);
-                List<PackedMatrix> levels = compressor.compress(weights, statistics);
-                assertThat(levels).extracting(PackedMatrix::level).containsExactly("2", "3", "5");
+                List<PackedMatrix> levels = compressor().compress(weights, statistics);
+                List<Layout> announced = compressor().layouts(rows, columns);
+                assertThat(levels).extracting(PackedMatrix::layout).isEqualTo(announced);
+                assertThat(levels).extracting(PackedMatrix::level).doesNotHaveDuplicates();
                 assertThat(levels).isSortedAccordingTo((a, b) -> Long.compare(a.sizeInBytes(), b.sizeInBytes()));
                 levels.forEach(level -> assertUsable(level, rows, columns));
             }
@@ -47,6 +53,7 @@ abstract class CompressorContract {
         assertThat(level.rows()).isEqualTo(rows);
         assertThat(level.columns()).isEqualTo(columns);
         assertThat(level.payload().remaining()).isEqualTo((int) level.sizeInBytes());
+        assertThat(level.layout().sizeInBytes(rows, columns)).isEqualTo(level.sizeInBytes());
         float[] values = new float[rows * columns];
         level.dequantize(values);
         for (float value : values) {
@@ -56,47 +63,51 @@ abstract class CompressorContract {
 
     @Test
     void sizesAreTheWrittenBytes() throws IOException {
-        WeightMatrix weights = LayerSamples.weights(13, 207, 1);
-        CalibrationStatistics statistics = LayerSamples.statistics(207, 2);
-        Compressor compressor = compressor(List.of(2, 3, 4, 5, 6, 7, 8), 64);
+        WeightMatrix weights = LayerSamples.weights(13, columns(), 1);
+        CalibrationStatistics statistics = LayerSamples.statistics(columns(), 2);
         ErrorMeter meter = new ErrorMeter(weights, statistics);
-        List<MeasuredLevel> levels = compressor.compress(weights, statistics).stream()
+        List<MeasuredLevel> levels = compressor().compress(weights, statistics).stream()
                 .map(level -> new MeasuredLevel(level, meter.measure(level)))
                 .toList();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        LayerHeader header = new LayerFileWriter(weights.layer(), 64, compressor.method()).write(levels, out);
+        LayerHeader header =
+                new LayerFileWriter(weights.layer(), List.of(compressor().method())).write(levels, out);
         LayerFile file = LayerFile.read("x", ByteBuffer.wrap(out.toByteArray()));
         for (int i = 0; i < levels.size(); i++) {
             PackedMatrix level = levels.get(i).matrix();
             assertThat(header.levels().get(i).length()).isEqualTo(level.sizeInBytes());
-            assertThat(file.level(level.level()).payload()).isEqualTo(level.payload());
+            PackedMatrix read = file.level(level.level());
+            assertThat(read.payload()).isEqualTo(level.payload());
+            float[] expected = new float[13 * columns()];
+            float[] found = new float[13 * columns()];
+            level.dequantize(expected);
+            read.dequantize(found);
+            assertThat(found).isEqualTo(expected);
         }
     }
 
     @Test
-    void errorsFallAsBitsGrow() {
-        WeightMatrix weights = LayerSamples.weights(64, 207, 3);
-        CalibrationStatistics statistics = LayerSamples.statistics(207, 4);
+    void errorsFallAsSizesGrow() {
+        WeightMatrix weights = LayerSamples.weights(64, columns(), 3);
+        CalibrationStatistics statistics = LayerSamples.statistics(columns(), 4);
         ErrorMeter meter = new ErrorMeter(weights, statistics);
-        List<LevelErrors> errors = compressor(List.of(2, 3, 4, 5, 6, 7, 8), 64).compress(weights, statistics).stream()
+        List<LevelErrors> errors = compressor().compress(weights, statistics).stream()
                 .map(meter::measure)
                 .toList();
         for (int i = 1; i < errors.size(); i++) {
-            assertThat(errors.get(i).weightError()).isLessThan(errors.get(i - 1).weightError());
-            assertThat(errors.get(i).outputError()).isLessThan(errors.get(i - 1).outputError() / 2);
             assertThat(errors.get(i).relativeOutputError())
+                    .as("level %d", i)
                     .isLessThan(errors.get(i - 1).relativeOutputError());
         }
-        assertThat(errors.get(6).relativeOutputError()).isLessThan(1e-3);
     }
 
     @Test
     void isDeterministicWhenCalledByManyThreads() {
-        WeightMatrix weights = LayerSamples.weights(64, 207, 5);
-        CalibrationStatistics statistics = LayerSamples.statistics(207, 6);
-        Compressor compressor = compressor(List.of(2, 4), 64);
+        WeightMatrix weights = LayerSamples.weights(64, columns(), 5);
+        CalibrationStatistics statistics = LayerSamples.statistics(columns(), 6);
+        Compressor compressor = compressor();
         List<PackedMatrix> expected = compressor.compress(weights, statistics);
-        IntStream.range(0, 8).parallel().forEach(i -> {
+        IntStream.range(0, 6).parallel().forEach(i -> {
             List<PackedMatrix> levels = compressor.compress(weights, statistics);
             assertThat(levels)
                     .extracting(PackedMatrix::payload)
@@ -106,60 +117,34 @@ abstract class CompressorContract {
     }
 
     @Test
-    void rowsDoNotDependOnOtherRows() {
-        WeightMatrix weights = LayerSamples.weights(64, 100, 7);
-        CalibrationStatistics statistics = LayerSamples.statistics(100, 8);
-        Compressor compressor = compressor(List.of(3), 16);
-        PackedMatrix whole = compressor.compress(weights, statistics).get(0);
-        float[] last = Arrays.copyOfRange(weights.values(), 37 * 100, 38 * 100);
-        PackedMatrix alone = compressor
-                .compress(new WeightMatrix(LayerSamples.LAYER, 1, 100, last), statistics)
-                .get(0);
-        float[] expected = new float[100];
-        float[] found = new float[100];
-        whole.dequantize(37, expected);
-        alone.dequantize(0, found);
-        assertThat(found).isEqualTo(expected);
-    }
-
-    @Test
     void zerosStayZero() {
-        WeightMatrix weights = new WeightMatrix(LayerSamples.LAYER, 3, 20, new float[60]);
-        CalibrationStatistics statistics = LayerSamples.statistics(20, 9);
-        PackedMatrix level =
-                compressor(List.of(2), 16).compress(weights, statistics).get(0);
-        float[] values = new float[60];
-        level.dequantize(values);
-        assertThat(values).containsOnly(0f);
-        assertThat(new ErrorMeter(weights, statistics).measure(level)).isEqualTo(new LevelErrors(0, 0, 0));
+        int columns = columns();
+        WeightMatrix weights = new WeightMatrix(LayerSamples.LAYER, 3, columns, new float[3 * columns]);
+        CalibrationStatistics statistics = LayerSamples.statistics(columns, 9);
+        for (PackedMatrix level : compressor().compress(weights, statistics)) {
+            float[] values = new float[3 * columns];
+            level.dequantize(values);
+            assertThat(values).containsOnly(0f);
+            assertThat(new ErrorMeter(weights, statistics).measure(level)).isEqualTo(new LevelErrors(0, 0, 0));
+        }
     }
 
     @Test
-    void refusesWhatItCannotCompress() {
-        Compressor compressor = compressor(List.of(3), 16);
-        CalibrationStatistics statistics = LayerSamples.statistics(4, 10);
-        float[] huge = {1e30f, -1e30f, 0, 0};
+    void refusesWhatCannotBeCompressed() {
+        int columns = columns();
+        float[] values = new float[2 * columns];
+        values[columns + 1] = Float.NaN;
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> compressor.compress(new WeightMatrix(LayerSamples.LAYER, 1, 4, huge), statistics))
+                .isThrownBy(() -> compressor()
+                        .compress(
+                                new WeightMatrix(LayerSamples.LAYER, 2, columns, values),
+                                LayerSamples.statistics(columns, 1)))
                 .withMessageContaining(LayerSamples.LAYER)
-                .withMessageContaining("row 0, column 0")
-                .withMessageContaining("beyond binary16")
+                .withMessageContaining("row 1, column 1 is NaN")
                 .withMessageContaining("\nMaybe ");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> compressor.compress(LayerSamples.weights(2, 5, 1), statistics))
-                .withMessageContaining("has 5 inputs, its calibration statistics 4");
-    }
-
-    @Test
-    void refusesLevelsThatCannotBe() {
-        for (List<Integer> bits : List.of(List.<Integer>of(), List.of(1, 2), List.of(9), List.of(3, 3))) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> compressor(bits, 64))
-                    .withMessageContaining("bits = " + bits)
-                    .withMessageContaining("\nMaybe ");
-        }
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> compressor(List.of(3), 0))
-                .withMessageContaining("quantizationGroupSize = 0");
+                .isThrownBy(() ->
+                        compressor().compress(LayerSamples.weights(2, columns, 1), LayerSamples.statistics(4, 10)))
+                .withMessageContaining("has " + columns + " inputs, its calibration statistics 4");
     }
 }

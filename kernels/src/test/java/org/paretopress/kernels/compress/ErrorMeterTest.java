@@ -35,8 +35,9 @@ class ErrorMeterTest {
         double[][] inputs = LayerSamples.inputs(50, columns, 1);
         WeightMatrix weights = LayerSamples.weights(rows, columns, 2);
         CalibrationStatistics statistics = LayerSamples.statistics(inputs);
-        PackedMatrix level =
-                new RoundToNearest(List.of(2), 3).compress(weights, statistics).get(0);
+        PackedMatrix level = new RoundToNearest(new UniformGrids(List.of(2), 3, false, UniformGrids.Fit.range))
+                .compress(weights, statistics)
+                .get(0);
         float[] packed = new float[rows * columns];
         level.dequantize(packed);
 
@@ -58,7 +59,7 @@ class ErrorMeterTest {
     @Test
     void refusesLevelsOfAnotherLayer() {
         CalibrationStatistics statistics = LayerSamples.statistics(4, 1);
-        PackedMatrix other = new RoundToNearest(List.of(2), 4)
+        PackedMatrix other = new RoundToNearest(new UniformGrids(List.of(2), 4, false, UniformGrids.Fit.range))
                 .compress(LayerSamples.weights(3, 4, 1), statistics)
                 .get(0);
         ErrorMeter meter = new ErrorMeter(LayerSamples.weights(2, 4, 1), statistics);

@@ -8,13 +8,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.paretopress.kernels.compress.UniformGrids.Fit;
 import org.paretopress.kernels.levels.PackedMatrix;
 
-class GptqTest extends CompressorContract {
+class GptqTest extends GridCompressorContract {
 
     @Override
-    Compressor compressor(List<Integer> bits, int quantizationGroupSize) {
-        return new Gptq(bits, quantizationGroupSize, 0.01);
+    Compressor compressor(UniformGrids grids) {
+        return new Gptq(grids, 0.01, false);
+    }
+
+    private static Gptq gptq(List<Integer> bits, int quantizationGroupSize, double damping) {
+        return new Gptq(new UniformGrids(bits, quantizationGroupSize, false, Fit.range), damping, false);
     }
 
     @ParameterizedTest
@@ -24,7 +29,7 @@ class GptqTest extends CompressorContract {
         CalibrationStatistics statistics = LayerSamples.statistics(columns, columns);
         double[][] damped = NaiveGptq.damped(statistics, 0.01);
         for (PackedMatrix level :
-                new Gptq(List.of(2, 3, 4, 8), quantizationGroupSize, 0.01).compress(weights, statistics)) {
+                gptq(List.of(2, 3, 4, 8), quantizationGroupSize, 0.01).compress(weights, statistics)) {
             double[][] expected = NaiveGptq.quantize(weights, damped, (int) level.bits(), quantizationGroupSize);
             for (int row = 0; row < rows; row++) {
                 float[] found = new float[columns];
@@ -41,7 +46,8 @@ class GptqTest extends CompressorContract {
     @Test
     void factorMultipliesBackToTheInverse() {
         CalibrationStatistics statistics = LayerSamples.statistics(37, 3);
-        double[][] u = InverseFactor.of("w", statistics, 0.02).rows();
+        double[][] u = InverseFactor.of("w", statistics, 0.02, InverseFactor.naturalOrder(37))
+                .rows();
         double[][] inverse = NaiveGptq.inverse(NaiveGptq.damped(statistics, 0.02), 0);
         for (int i = 0; i < 37; i++) {
             for (int j = 0; j < 37; j++) {
@@ -61,11 +67,11 @@ class GptqTest extends CompressorContract {
         WeightMatrix weights = LayerSamples.weights(64, 257, 5);
         CalibrationStatistics statistics = LayerSamples.statistics(257, 6);
         ErrorMeter meter = new ErrorMeter(weights, statistics);
-        double gptq = meter.measure(new Gptq(List.of(bits), 64, 0.01)
+        double gptq = meter.measure(gptq(List.of(bits), 64, 0.01)
                         .compress(weights, statistics)
                         .get(0))
                 .outputError();
-        double rounded = meter.measure(new RoundToNearest(List.of(bits), 64)
+        double rounded = meter.measure(new RoundToNearest(new UniformGrids(List.of(bits), 64, false, Fit.range))
                         .compress(weights, statistics)
                         .get(0))
                 .outputError();
@@ -94,7 +100,7 @@ class GptqTest extends CompressorContract {
 
     private static float[] firstRow(WeightMatrix weights, CalibrationStatistics statistics) {
         float[] values = new float[weights.columns()];
-        new Gptq(List.of(4), 20, 0.01).compress(weights, statistics).get(0).dequantize(0, values);
+        gptq(List.of(4), 20, 0.01).compress(weights, statistics).get(0).dequantize(0, values);
         return values;
     }
 
@@ -102,8 +108,7 @@ class GptqTest extends CompressorContract {
     void layersThatNothingReachesBecomeZero() {
         CalibrationStatistics nothing = new CalibrationStatistics(4, 1, new double[16]);
         WeightMatrix weights = LayerSamples.weights(2, 4, 9);
-        PackedMatrix level =
-                new Gptq(List.of(3), 16, 0).compress(weights, nothing).get(0);
+        PackedMatrix level = gptq(List.of(3), 16, 0).compress(weights, nothing).get(0);
         float[] values = new float[8];
         level.dequantize(values);
         assertThat(values).containsOnly(0f);
@@ -116,19 +121,20 @@ class GptqTest extends CompressorContract {
         double[] hessian = {1, 2, 0, 2, 1, 0, 0, 0, 1};
         CalibrationStatistics impossible = new CalibrationStatistics(3, 5, hessian);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Gptq(List.of(3), 16, 0.01).compress(LayerSamples.weights(2, 3, 1), impossible))
+                .isThrownBy(() -> gptq(List.of(3), 16, 0.01).compress(LayerSamples.weights(2, 3, 1), impossible))
                 .withMessageContaining(LayerSamples.LAYER)
                 .withMessageContaining("not positive definite at input 0 with damping 0.01")
                 .withMessageContaining("\nMaybe raise the damping");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Gptq(List.of(3), 16, -1))
+                .isThrownBy(() -> gptq(List.of(3), 16, -1))
                 .withMessageContaining("damping = -1.0");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Gptq(List.of(3), 16, Double.NaN));
+        assertThatIllegalArgumentException().isThrownBy(() -> gptq(List.of(3), 16, Double.NaN));
     }
 
     @Test
     void namesItsParameters() {
-        assertThat(new Gptq(List.of(4, 2), 64, 0.01).method())
-                .isEqualTo("gptq bits=[2, 4] quantizationGroupSize=64 damping=0.01");
+        assertThat(gptq(List.of(4, 2), 64, 0.01).method())
+                .isEqualTo("gptq bits=[2, 4] quantizationGroupSize=64 symmetric=false fit=range damping=0.01"
+                        + " activationOrder=false");
     }
 }

@@ -7,18 +7,18 @@ import org.junit.jupiter.api.Test;
 import org.paretopress.kernels.levels.QuantizedMatrix;
 import org.paretopress.kernels.model.Half;
 
-class RoundToNearestTest extends CompressorContract {
+class RoundToNearestTest extends GridCompressorContract {
 
     @Override
-    Compressor compressor(List<Integer> bits, int quantizationGroupSize) {
-        return new RoundToNearest(bits, quantizationGroupSize);
+    Compressor compressor(UniformGrids grids) {
+        return new RoundToNearest(grids);
     }
 
     @Test
     void followsTheGridByHand() {
         // Range −1 … 2 at 2 bits: scale 1, zero point 1; the second group, 0 … 3: scale 1, zero point 0.
         WeightMatrix weights = new WeightMatrix("w", 1, 6, new float[] {-1, 2, 0.4f, 3, 1.4f, 2.6f});
-        QuantizedMatrix level = (QuantizedMatrix) new RoundToNearest(List.of(2), 3)
+        QuantizedMatrix level = (QuantizedMatrix) compressor(List.of(2), 3)
                 .compress(weights, LayerSamples.statistics(6, 1))
                 .get(0);
         float[] values = new float[6];
@@ -32,7 +32,7 @@ class RoundToNearestTest extends CompressorContract {
     @Test
     void noWeightMovesByMoreThanHalfAStepWithinTheGrid() {
         WeightMatrix weights = LayerSamples.weights(13, 207, 2);
-        QuantizedMatrix level = (QuantizedMatrix) new RoundToNearest(List.of(4), 64)
+        QuantizedMatrix level = (QuantizedMatrix) compressor(List.of(4), 64)
                 .compress(weights, LayerSamples.statistics(207, 1))
                 .get(0);
         float[] values = new float[207];
@@ -48,7 +48,7 @@ class RoundToNearestTest extends CompressorContract {
 
     @Test
     void namesItsParameters() {
-        assertThat(new RoundToNearest(List.of(4, 2), 64).method())
-                .isEqualTo("rtn bits=[2, 4] quantizationGroupSize=64");
+        assertThat(compressor(List.of(4, 2), 64).method())
+                .isEqualTo("rtn bits=[2, 4] quantizationGroupSize=64 symmetric=false fit=range");
     }
 }

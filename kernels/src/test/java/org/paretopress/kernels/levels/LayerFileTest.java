@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LayerFileTest {
 
     private static final String LAYER = "model.layers.3.mlp.up_proj";
-    private final LayerFileWriter writer = new LayerFileWriter(LAYER, 16, LevelSamples.METHOD);
+    private final LayerFileWriter writer = new LayerFileWriter(LAYER, LevelSamples.METHODS);
     private final List<MeasuredLevel> levels = LevelSamples.levels(7, 33, 16, 2, 3, 5);
     private final byte[] bytes = writer.toBytes(levels);
 
@@ -42,7 +42,7 @@ class LayerFileTest {
         LayerFile file = LayerFile.read("x.levels", ByteBuffer.wrap(bytes));
         assertThat(file.levels()).containsExactly("2", "3", "5");
         assertThat(file.header().layer()).isEqualTo(LAYER);
-        assertThat(file.header().method()).isEqualTo(LevelSamples.METHOD);
+        assertThat(file.header().methods()).isEqualTo(LevelSamples.METHODS);
         for (int i = 0; i < levels.size(); i++) {
             PackedMatrix expected = levels.get(i).matrix();
             LayerHeader.Level entry = file.header().levels().get(i);
@@ -129,7 +129,8 @@ class LayerFileTest {
                 new String[] {"\"bits\":3.0", "\"bits\":4.0"},
                 new String[] {"\"bits\":3.0", "\"bits\":\"NaN\""},
                 new String[] {"\"bits\":2.0", "\"bits\":2.5"},
-                new String[] {"\"encoding\":\"asymmetric-grid\"", "\"encoding\":\"other\""},
+                new String[] {"\"encoding\":\"uniform-grid\"", "\"encoding\":\"other\""},
+                new String[] {"\"symmetric\":false", "\"symmetric\":true"},
                 new String[] {"\"offset\":0", "\"offset\":-64"},
                 new String[] {"\"offset\":0", "\"offset\":64"},
                 new String[] {"\"offset\":0", "\"offset\":9223372036854775807"},
@@ -145,7 +146,7 @@ class LayerFileTest {
     void namesTheVersionThatItCannotRead() {
         byte[] newer = bytes.clone();
         newer[LayerFormat.VERSION_AT] = 9;
-        assertThatThrownBy(() -> readAll(newer)).hasMessageContaining("format version is 9, this program reads 1");
+        assertThatThrownBy(() -> readAll(newer)).hasMessageContaining("format version is 9, this program reads 2");
     }
 
     @Test
@@ -155,9 +156,6 @@ class LayerFileTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> writer.toBytes(mixed))
                 .withMessageContaining("7 x 34");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LayerFileWriter(LAYER, 64, "rtn").toBytes(levels))
-                .withMessageContaining("quantizationGroupSize 64");
         assertThatIllegalArgumentException().isThrownBy(() -> writer.toBytes(List.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> writer.toBytes(List.of(levels.get(0), levels.get(0))))

@@ -37,15 +37,14 @@ class LevelDatabaseTest {
         manifest = new LevelManifest(
                 new LevelManifest.Model("tiny", "ab"),
                 new LevelManifest.Calibration("cd", 4096, 256),
-                LevelSamples.METHOD,
-                16,
+                LevelSamples.METHODS,
                 1000,
                 layers);
         Files.write(directory.resolve(LevelManifest.FILE), manifest.toJson());
     }
 
     private LevelManifest.Layer layer(String name, int rows, int columns) throws IOException {
-        LayerFileWriter writer = new LayerFileWriter(name, 16, LevelSamples.METHOD);
+        LayerFileWriter writer = new LayerFileWriter(name, LevelSamples.METHODS);
         try (OutputStream out = Files.newOutputStream(directory.resolve(LevelDatabase.fileName(name)))) {
             LayerHeader header = writer.write(LevelSamples.levels(rows, columns, 16, 2, 3, 4), out);
             return LevelManifest.Layer.of(header, 2L * rows * columns);

@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 
 class LevelManifestTest {
 
+    private static final Layout LAYOUT = new Residual(new UniformGrid(3, 64, true), new LowRank(7));
+
     private static LevelManifest manifest(List<LevelManifest.Layer> layers) {
         return new LevelManifest(
                 new LevelManifest.Model("tiny \"ü\"", "ab12"),
                 new LevelManifest.Calibration("cd34", 4096, 256),
-                LevelSamples.METHOD,
-                16,
+                LevelSamples.METHODS,
                 123_456_789_012L,
                 layers);
     }
@@ -27,7 +28,8 @@ class LevelManifestTest {
     private static LevelManifest.Layer layer(String name, double... errors) {
         List<LevelManifest.Level> levels = new ArrayList<>();
         for (int i = 0; i < errors.length; i++) {
-            levels.add(new LevelManifest.Level(i + 2 + "", 3, 10 + i, 0xFFFFFFFFL, errors[i], errors[i], errors[i]));
+            levels.add(new LevelManifest.Level(
+                    i + 2 + "", LAYOUT, 3, 10 + i, 0xFFFFFFFFL, errors[i], errors[i], errors[i]));
         }
         return new LevelManifest.Layer(name, 3, 5, 30, levels);
     }
@@ -52,12 +54,12 @@ class LevelManifestTest {
     @Test
     void unknownVersionsAreRefused() {
         String json = new String(manifest(List.of(layer("a", 0.5))).toJson(), StandardCharsets.UTF_8);
-        for (String version : List.of("2", "0", "\"1\"", "1.5", "null")) {
-            byte[] changed = json.replace("\"formatVersion\" : 1", "\"formatVersion\" : " + version)
+        for (String version : List.of("1", "0", "\"2\"", "1.5", "null")) {
+            byte[] changed = json.replace("\"formatVersion\" : 2", "\"formatVersion\" : " + version)
                     .getBytes(StandardCharsets.UTF_8);
             assertThatThrownBy(() -> LevelManifest.fromJson("m.json", changed))
                     .isInstanceOf(CorruptLevelException.class)
-                    .hasMessageContaining("formatVersion is " + version + ", this program reads 1")
+                    .hasMessageContaining("formatVersion is " + version + ", this program reads 2")
                     .hasMessageContaining("\nMaybe ");
         }
     }

@@ -8,19 +8,19 @@ import org.paretopress.kernels.model.Half;
 /** Levels of random content. */
 final class LevelSamples {
 
-    static final String METHOD = "rtn bits=[2, 3] quantizationGroupSize=16";
+    static final List<String> METHODS = List.of("rtn bits=[2, 3] quantizationGroupSize=16", "drop");
 
     private LevelSamples() {}
 
     static QuantizedMatrix matrix(int rows, int columns, int bits, int quantizationGroupSize, long seed) {
-        QuantizedShape shape = new QuantizedShape(rows, columns, bits, quantizationGroupSize);
+        UniformGrid layout = new UniformGrid(bits, quantizationGroupSize, false);
         Random random = new Random(seed);
-        short[] scales = new short[shape.quantizationGroups()];
+        short[] scales = new short[rows * layout.groupsPerRow(columns)];
         for (int i = 0; i < scales.length; i++) {
             scales[i] = Half.ofDouble(0.001 + random.nextDouble());
         }
         return QuantizedMatrix.pack(
-                shape, codes(random, shape.weights(), bits), scales, codes(random, scales.length, bits));
+                layout, rows, columns, codes(random, rows * columns, bits), scales, codes(random, scales.length, bits));
     }
 
     static List<MeasuredLevel> levels(int rows, int columns, int quantizationGroupSize, int... bits) {

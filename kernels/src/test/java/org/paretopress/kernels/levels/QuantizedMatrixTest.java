@@ -24,7 +24,7 @@ class QuantizedMatrixTest {
                 matrix.dequantize(row, line);
                 for (int column = 0; column < columns; column++) {
                     int quantizationGroup =
-                            row * matrix.shape().quantizationGroupsPerRow() + column / quantizationGroupSize;
+                            row * ((columns - 1) / quantizationGroupSize + 1) + column / quantizationGroupSize;
                     double scale = Half.toFloat(matrix.scaleBits(quantizationGroup));
                     double expected = scale * (matrix.code(row, column) - matrix.zeroPoint(quantizationGroup));
                     assertThat((double) line[column]).isEqualTo(expected + 0.0);
@@ -47,28 +47,39 @@ class QuantizedMatrixTest {
     }
 
     @Test
+    void symmetricGridsStoreNoZeroPoints() {
+        UniformGrid layout = new UniformGrid(3, 2, true);
+        short[] scales = {Half.ofDouble(0.5), Half.ofDouble(2)};
+        QuantizedMatrix matrix = QuantizedMatrix.pack(layout, 1, 4, new byte[] {0, 4, 7, 3}, scales, new byte[] {4, 4});
+        float[] values = new float[4];
+        matrix.dequantize(values);
+        assertThat(values).containsExactly(-2, 0, 6, -2);
+        assertThat(matrix.sizeInBytes()).isEqualTo(2 + 4);
+    }
+
+    @Test
     void refusesWhatDoesNotFit() {
-        QuantizedShape shape = new QuantizedShape(1, 2, 2, 2);
+        UniformGrid layout = new UniformGrid(2, 2, false);
         short[] one = {Half.ofDouble(1)};
         byte[] zero = {0};
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> QuantizedMatrix.pack(shape, new byte[] {0, 4}, one, zero))
+                .isThrownBy(() -> QuantizedMatrix.pack(layout, 1, 2, new byte[] {0, 4}, one, zero))
                 .withMessageContaining("number 1 is 4, more than 2 bits hold")
                 .withMessageContaining("\nMaybe ");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> QuantizedMatrix.pack(shape, new byte[2], new short[1], zero))
+                .isThrownBy(() -> QuantizedMatrix.pack(layout, 1, 2, new byte[2], new short[1], zero))
                 .withMessageContaining("Scale of quantization group 0 is 0.0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> QuantizedMatrix.pack(shape, new byte[3], one, zero))
+                .isThrownBy(() -> QuantizedMatrix.pack(layout, 1, 2, new byte[3], one, zero))
                 .withMessageContaining("Got 3 codes, expected 2");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> QuantizedMatrix.view(shape, ByteBuffer.allocate(3)))
+                .isThrownBy(() -> layout.view(1, 2, ByteBuffer.allocate(3)))
                 .withMessageContaining("payload of 3 bytes");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new QuantizedShape(1, 1, 9, 1))
+                .isThrownBy(() -> new UniformGrid(9, 1, false))
                 .withMessageContaining("9 bits");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new QuantizedShape(100_000, 100_000, 2, 64))
+                .isThrownBy(() -> new UniformGrid(2, 64, false).allocate(100_000, 100_000))
                 .withMessageContaining("100000 x 100000");
     }
 }

@@ -12,13 +12,15 @@ import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.cluster.WorkCount;
-import org.paretopress.jobs.config.RunConfig.Method;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.levels.LevelBuildJob;
 import org.paretopress.jobs.levels.LevelPlan;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.Work;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.compress.GridFamily;
+import org.paretopress.kernels.compress.RoundToNearest;
+import org.paretopress.kernels.compress.UniformGrids;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.forward.WeightCache;
@@ -41,6 +43,7 @@ final class GenerationBenchmark {
     private static final int OFFSPRING = 32;
     private static final List<Stage> STAGES =
             List.of(new Stage(8, FIRST_STAGE_TOKENS), new Stage(2, 4096), new Stage(1, 16_384));
+    private static final GridFamily GRIDS = new UniformGrids(List.of(2, 3, 4, 5, 6), 64, false, UniformGrids.Fit.range);
     private static final int TEXT_TOKENS = 65_536;
     private static final int CALIBRATION_SEQUENCES = 4;
 
@@ -82,7 +85,7 @@ final class GenerationBenchmark {
     /** @param folder for the level database; the caller removes it */
     Measurement measure(Path folder, int generations) {
         TokenSequences random = randomText();
-        LevelPlan plan = new LevelPlan(Method.rtn, List.of(2, 3, 4, 5, 6), 64);
+        LevelPlan plan = new LevelPlan(List.of(new RoundToNearest(GRIDS)), false);
         ScoredText calibration = ScoredText.broadcast(spark, random.range(0, CALIBRATION_SEQUENCES));
         new LevelBuildJob(spark, storage, progress, model, plan, calibration).run(folder);
 

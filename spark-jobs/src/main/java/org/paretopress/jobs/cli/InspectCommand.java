@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.paretopress.jobs.config.RunConfig.Quantization;
+import org.paretopress.jobs.config.LevelsConfig;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.levels.LevelPlan;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.search.space.SearchSpace;
 import picocli.CommandLine.Command;
@@ -16,7 +17,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "inspect", description = "Show a model's layers and the sizes that quantization can reach.")
+@Command(
+        name = "inspect",
+        description = {
+            "Show a model's layers and the sizes that quantization can reach;",
+            "with --levels what each level of each layer costs and loses."
+        })
 final class InspectCommand implements Callable<Integer> {
 
     @Mixin
@@ -31,12 +37,25 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--group-size", defaultValue = "64", description = "Weights that share a scale (${DEFAULT-VALUE}).")
     private int groupSize;
 
+    @Option(
+            names = "--levels",
+            paramLabel = "FOLDER",
+            description = "A level database of this model, or a run that has one.")
+    private String levels;
+
     @Override
     public Integer call() {
         Storage storage = shared.storage();
         SourceModel source = SourceModel.open(storage, model);
-        SearchSpace space =
-                LevelPlan.of(new Quantization(null, bits, groupSize)).space(source.file());
+        if (levels != null) {
+            LevelManifest manifest = LevelListing.manifest(storage, levels, source);
+            shared.answer(LevelListing.document(manifest), LevelListing.text(manifest));
+            return 0;
+        }
+        SearchSpace space = LevelPlan.of(
+                        LevelsConfig.quantization(bits, groupSize),
+                        source.file().config())
+                .space(source.file());
         shared.answer(document(source, space), lines(source, space));
         return 0;
     }

@@ -14,7 +14,7 @@ import org.paretopress.jobs.InputException;
  * @param output run directory
  */
 public record RunConfig(
-        String model, Calibration calibration, Holdout holdout, Levels levels, Search search, String output) {
+        String model, Calibration calibration, Holdout holdout, LevelsConfig levels, Search search, String output) {
 
     public RunConfig {
         Check.present("model", model);
@@ -59,36 +59,6 @@ public record RunConfig(
         public Holdout {
             text = text == null ? List.of() : text;
             tokens = Check.atLeast("holdout.tokens", 2, tokens, 65_536);
-        }
-    }
-
-    /** The families of levels a genome chooses from. */
-    public record Levels(Quantization quantization) {
-        public Levels {
-            Check.present("levels.quantization", quantization);
-        }
-    }
-
-    /** How {@link Quantization} finds codes. */
-    public enum Method {
-        gptq,
-        rtn
-    }
-
-    /**
-     * Quantization levels.
-     *
-     * @param groupSize weights that share a scale, along a row
-     */
-    public record Quantization(Method method, List<Integer> bits, Integer groupSize) {
-        public Quantization {
-            method = method == null ? Method.gptq : method;
-            bits = bits == null
-                    ? List.of(2, 3, 4, 5, 6)
-                    : bits.stream().distinct().sorted().toList();
-            Check.notEmpty("levels.quantization.bits", bits);
-            bits.forEach(b -> Check.between("levels.quantization.bits", b, 2, 8));
-            groupSize = Check.atLeast("levels.quantization.groupSize", 2, groupSize, 64);
         }
     }
 

@@ -3,6 +3,7 @@ package org.paretopress.jobs.levels;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ import org.paretopress.kernels.levels.LayerFileWriter;
 import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.levels.MeasuredLevel;
+import org.paretopress.kernels.levels.PackedMatrix;
 import org.paretopress.kernels.model.ModelConfig.LayerShape;
 
 /**
@@ -64,7 +66,7 @@ public final class LevelBuildJob {
                 model.sha256(),
                 calibration.fingerprint(),
                 Integer.toString(calibration.sequences().sequenceLength()),
-                plan.compressor().method());
+                String.join("\n", plan.methods()));
         return new Path(databases, Digest.ofText(key).substring(0, 16));
     }
 
@@ -134,12 +136,15 @@ public final class LevelBuildJob {
         int columns = statistics.columns();
         WeightMatrix weights = new WeightMatrix(layer, values.length / columns, columns, values);
         ErrorMeter meter = new ErrorMeter(weights, statistics);
-        Compressor compressor = plan.compressor();
         List<MeasuredLevel> levels = new ArrayList<>();
-        compressor
-                .compress(weights, statistics)
-                .forEach(level -> levels.add(new MeasuredLevel(level, meter.measure(level))));
-        return new LayerFileWriter(layer, plan.quantizationGroupSize(), compressor.method()).toBytes(levels);
+        for (Compressor compressor : plan.compressors()) {
+            for (PackedMatrix level : compressor.compress(weights, statistics)) {
+                levels.add(new MeasuredLevel(level, meter.measure(level)));
+            }
+        }
+        levels.sort(Comparator.comparing((MeasuredLevel level) -> level.matrix().sizeInBytes())
+                .thenComparing(level -> level.matrix().level()));
+        return new LayerFileWriter(layer, plan.methods()).toBytes(levels);
     }
 
     private LevelManifest manifest(List<LevelManifest.Layer> layers) {
@@ -149,8 +154,7 @@ public final class LevelBuildJob {
                         calibration.fingerprint(),
                         calibration.sequences().tokens(),
                         calibration.sequences().sequenceLength()),
-                plan.compressor().method(),
-                plan.quantizationGroupSize(),
+                plan.methods(),
                 model.file().fixedSizeInBytes(),
                 layers);
     }

@@ -1,50 +1,119 @@
 package org.paretopress.jobs.levels;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import org.paretopress.jobs.config.RunConfig.Method;
-import org.paretopress.jobs.config.RunConfig.Quantization;
+import org.paretopress.jobs.config.LevelsConfig;
 import org.paretopress.kernels.compress.Compressor;
+import org.paretopress.kernels.compress.Dropping;
 import org.paretopress.kernels.compress.Gptq;
+import org.paretopress.kernels.compress.GridFamily;
+import org.paretopress.kernels.compress.GroupSparseGrids;
+import org.paretopress.kernels.compress.Pruning;
 import org.paretopress.kernels.compress.RoundToNearest;
-import org.paretopress.kernels.levels.QuantizedShape;
+import org.paretopress.kernels.compress.SparseGpt;
+import org.paretopress.kernels.compress.SparsityLevels;
+import org.paretopress.kernels.compress.UniformGrids;
+import org.paretopress.kernels.forward.WeightCache;
+import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelConfig.LayerShape;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.search.space.Layer;
 import org.paretopress.search.space.Level;
 import org.paretopress.search.space.SearchSpace;
 
-/** The levels that a configuration asks for. Their sizes are known before anything is computed. */
-public record LevelPlan(Method method, List<Integer> bits, int quantizationGroupSize) implements Serializable {
+/**
+ * The levels that a configuration asks for. Their sizes are known before anything is computed.
+ *
+ * @param compressors one for each family
+ * @param dense whether the original weights are a level too
+ */
+public record LevelPlan(List<Compressor> compressors, boolean dense) implements Serializable {
 
-    /** Share of the Hessian's mean diagonal that GPTQ adds to its diagonal. */
+    /** Of GPTQ and SparseGPT where a configuration does not set it. */
     private static final double DAMPING = 0.01;
 
-    public static LevelPlan of(Quantization quantization) {
-        return new LevelPlan(quantization.method(), List.copyOf(quantization.bits()), quantization.groupSize());
+    public static LevelPlan of(LevelsConfig levels, ModelConfig model) {
+        List<Compressor> compressors = new ArrayList<>();
+        if (levels.quantization() != null) {
+            compressors.add(quantization(levels.quantization()));
+        }
+        if (levels.sparsity() != null) {
+            compressors.add(sparsity(levels.sparsity(), model));
+        }
+        if (levels.joint() != null) {
+            LevelsConfig.Joint joint = levels.joint();
+            GridFamily grids = new GroupSparseGrids(joint.bits(), joint.sparsity(), joint.groupSize());
+            compressors.add(new Gptq(grids, DAMPING, false));
+        }
+        if (levels.depth() != null) {
+            compressors.add(new Dropping());
+        }
+        return new LevelPlan(List.copyOf(compressors), levels.depth() != null);
     }
 
-    public Compressor compressor() {
-        return switch (method) {
-            case gptq -> new Gptq(bits, quantizationGroupSize, DAMPING);
-            case rtn -> new RoundToNearest(bits, quantizationGroupSize);
+    private static Compressor quantization(LevelsConfig.Quantization quantization) {
+        UniformGrids.Fit fit = quantization.fit() == LevelsConfig.Fit.leastSquares
+                ? UniformGrids.Fit.leastSquares
+                : UniformGrids.Fit.range;
+        GridFamily grids =
+                new UniformGrids(quantization.bits(), quantization.groupSize(), quantization.symmetric(), fit);
+        return quantization.method() == LevelsConfig.Method.rtn
+                ? new RoundToNearest(grids)
+                : new Gptq(grids, quantization.damping(), quantization.activationOrder());
+    }
+
+    private static Compressor sparsity(LevelsConfig.Sparsity sparsity, ModelConfig model) {
+        long step = sparsity.stepWeights() == null ? stepWeights(sparsity, model) : sparsity.stepWeights();
+        SparsityLevels levels = new SparsityLevels(sparsity.average(), sparsity.steps(), step, sparsity.twoOfFour());
+        return switch (sparsity.method()) {
+            case sparsegpt -> new SparseGpt(levels, DAMPING);
+            case wanda -> new Pruning(Pruning.Score.wanda, levels);
+            case magnitude -> new Pruning(Pruning.Score.magnitude, levels);
         };
+    }
+
+    /** As many weights as let a layer of median size take all steps, on the side where it has less room. */
+    private static long stepWeights(LevelsConfig.Sparsity sparsity, ModelConfig model) {
+        long[] sizes = model.layers().stream()
+                .mapToLong(LayerShape::parameters)
+                .sorted()
+                .toArray();
+        double room = Math.min(sparsity.average(), 1 - sparsity.average()) * sizes[sizes.length / 2];
+        return Math.max(1, (long) (room / (sparsity.steps() + 1)));
+    }
+
+    /** Methods and parameters as short texts. */
+    public List<String> methods() {
+        return compressors.stream().map(Compressor::method).toList();
     }
 
     /** Every assignment of these levels to the layers of a model. */
     public SearchSpace space(ModelFile model) {
         List<Layer> layers = model.config().layers().stream()
-                .map(shape -> new Layer(shape.name(), shape.parameters(), levels(shape)))
+                .map(shape -> new Layer(shape.name(), shape.parameters(), levels(shape, model)))
                 .toList();
         return new SearchSpace(layers, model.fixedSizeInBytes());
     }
 
-    private List<Level> levels(LayerShape shape) {
-        return bits.stream()
-                .map(width -> new Level(
-                        Integer.toString(width),
-                        width,
-                        new QuantizedShape(shape.rows(), shape.columns(), width, quantizationGroupSize).sizeInBytes()))
-                .toList();
+    private List<Level> levels(LayerShape shape, ModelFile model) {
+        int rows = shape.rows();
+        int columns = shape.columns();
+        List<Level> levels = new ArrayList<>();
+        for (Compressor compressor : compressors) {
+            compressor
+                    .layouts(rows, columns)
+                    .forEach(layout -> levels.add(new Level(
+                            layout.level(rows, columns),
+                            layout.bits(rows, columns),
+                            layout.sizeInBytes(rows, columns))));
+        }
+        if (dense) {
+            long size = model.tensor(shape.name() + ".weight").sizeInBytes();
+            levels.add(new Level(WeightCache.DENSE, 8.0 * size / shape.parameters(), size));
+        }
+        levels.sort(Comparator.comparing(Level::sizeInBytes).thenComparing(Level::name));
+        return levels;
     }
 }

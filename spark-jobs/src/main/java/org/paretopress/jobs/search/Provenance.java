@@ -31,7 +31,7 @@ final class Provenance {
         provenance.put("model", Map.of("path", model.uri(), "sha256", model.sha256(), "name", model.name()));
         provenance.put("calibration", text(calibration));
         provenance.put("holdout", text(holdout));
-        provenance.put("levels", Map.of("path", levelFolder.toString(), "method", levels.method()));
+        provenance.put("levels", Map.of("path", levelFolder.toString(), "methods", levels.methods()));
         provenance.put("seed", config.search().seed());
         provenance.put("cluster", Map.of("master", spark.master(), "parallelism", spark.defaultParallelism()));
         provenance.put("seconds", seconds);

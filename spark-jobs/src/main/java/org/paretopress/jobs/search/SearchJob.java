@@ -62,7 +62,7 @@ public final class SearchJob {
         this.storage = storage;
         this.progress = progress;
         this.model = steps.run("check model", () -> SourceModel.open(storage, config.model()));
-        this.plan = LevelPlan.of(config.levels().quantization());
+        this.plan = LevelPlan.of(config.levels(), model.file().config());
         this.space = plan.space(model.file());
         this.budgets =
                 config.search().budget().entries().stream().map(this::budget).toList();
@@ -179,7 +179,7 @@ public final class SearchJob {
             LevelManifest manifest,
             EvolutionRun evolution,
             SparkCandidateEvaluator evaluator) {
-        double[][] errors = ErrorTable.outputErrors(manifest);
+        double[][] errors = ErrorTable.outputErrors(space, manifest);
         Map<Strategy, Proposal> proposals = new LinkedHashMap<>();
         proposals.put(config.search().strategy(), null);
         List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random)

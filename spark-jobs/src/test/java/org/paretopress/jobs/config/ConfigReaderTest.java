@@ -32,7 +32,7 @@ class ConfigReaderTest {
         assertThat(config.calibration().sequenceLength()).isEqualTo(256);
         assertThat(config.holdout().text()).isEmpty();
         assertThat(config.holdout().tokens()).isEqualTo(65_536);
-        assertThat(config.levels().quantization().method()).isEqualTo(RunConfig.Method.gptq);
+        assertThat(config.levels().quantization().method()).isEqualTo(LevelsConfig.Method.gptq);
         assertThat(config.levels().quantization().bits()).containsExactly(2, 3, 4, 5, 6);
         assertThat(config.levels().quantization().groupSize()).isEqualTo(64);
         assertThat(config.search().strategy()).isEqualTo(RunConfig.Strategy.evopress);
