@@ -87,6 +87,27 @@ public final class Nd4jOps implements TensorOps {
     }
 
     @Override
+    public void linearBackward(Tensor y, Tensor weight, Tensor x, boolean accumulate) {
+        int inputs = weight.columns();
+        int outputs = y.columns();
+        cblas_sgemm(
+                CblasRowMajor,
+                CblasNoTrans,
+                CblasNoTrans,
+                y.rows(),
+                inputs,
+                outputs,
+                1f,
+                start(y),
+                outputs,
+                start(weight),
+                inputs,
+                accumulate ? 1f : 0f,
+                start(x),
+                inputs);
+    }
+
+    @Override
     public void rmsNorm(Tensor x, float[] gain, double epsilon, Tensor y) {
         int columns = x.columns();
         int together = rowsTogether(columns);
@@ -163,23 +184,24 @@ public final class Nd4jOps implements TensorOps {
     }
 
     @Override
-    public void gram(Tensor x, Tensor product) {
-        int columns = x.columns();
+    public void crossGram(Tensor y, Tensor x, Tensor product) {
+        int outputs = y.columns();
+        int inputs = x.columns();
         cblas_sgemm(
                 CblasRowMajor,
                 CblasTrans,
                 CblasNoTrans,
-                columns,
-                columns,
+                outputs,
+                inputs,
                 x.rows(),
                 1f,
+                start(y),
+                outputs,
                 start(x),
-                columns,
-                start(x),
-                columns,
+                inputs,
                 0f,
                 start(product),
-                columns);
+                inputs);
     }
 
     @Override

@@ -69,6 +69,22 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
+    public void linearBackward(Tensor y, Tensor weight, Tensor x, boolean accumulate) {
+        Plain output = (Plain) y;
+        Plain w = (Plain) weight;
+        Plain input = (Plain) x;
+        for (int t = 0; t < input.rows(); t++) {
+            for (int i = 0; i < w.columns(); i++) {
+                double sum = accumulate ? input.at(t, i) : 0;
+                for (int o = 0; o < w.rows(); o++) {
+                    sum += output.at(t, o) * w.at(o, i);
+                }
+                input.set(t, i, sum);
+            }
+        }
+    }
+
+    @Override
     public void rmsNorm(Tensor x, float[] gain, double epsilon, Tensor y) {
         Plain input = (Plain) x;
         for (int t = 0; t < input.rows(); t++) {
@@ -138,15 +154,16 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public void gram(Tensor x, Tensor product) {
+    public void crossGram(Tensor y, Tensor x, Tensor product) {
+        Plain output = (Plain) y;
         Plain input = (Plain) x;
-        for (int i = 0; i < input.columns(); i++) {
-            for (int j = 0; j < input.columns(); j++) {
+        for (int o = 0; o < output.columns(); o++) {
+            for (int i = 0; i < input.columns(); i++) {
                 double sum = 0;
                 for (int t = 0; t < input.rows(); t++) {
-                    sum += input.at(t, i) * input.at(t, j);
+                    sum += output.at(t, o) * input.at(t, i);
                 }
-                ((Plain) product).set(i, j, sum);
+                ((Plain) product).set(o, i, sum);
             }
         }
     }

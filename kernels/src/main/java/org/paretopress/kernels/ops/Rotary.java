@@ -27,6 +27,15 @@ public record Rotary(int headSize, int positions, float[] cosines, float[] sines
         return new Rotary(config.headSize(), positions, cosines, sines);
     }
 
+    /** The same table turning the other way: the inverse of the rotation, and its transpose. */
+    public Rotary reversed() {
+        float[] negated = new float[sines.length];
+        for (int i = 0; i < sines.length; i++) {
+            negated[i] = -sines[i];
+        }
+        return new Rotary(headSize, positions, cosines, negated);
+    }
+
     /** Llama 3.1's rule: long wavelengths slow down by {@code factor}, short ones stay, those between are blended. */
     private static double scaled(ModelConfig config, double frequency) {
         if (config.ropeScaling().isEmpty()) {

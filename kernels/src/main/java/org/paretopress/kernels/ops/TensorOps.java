@@ -1,7 +1,7 @@
 package org.paretopress.kernels.ops;
 
 /**
- * What a Llama forward pass and its loss are made of.
+ * What a Llama forward pass and its loss are made of, and the products of its backward pass.
  *
  * <p>A batch is a whole number of sequences of equal length, one token a row. An instance owns scratch memory and serves
  * one thread at a time; tensors may be read by many. Every result is a function of the arguments alone, bit for bit.
@@ -16,6 +16,12 @@ public interface TensorOps extends AutoCloseable {
 
     /** {@code y = x·Wᵀ}, or {@code y += x·Wᵀ}. x: tokens × inputs, weight: outputs × inputs, y: tokens × outputs. */
     void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate);
+
+    /**
+     * The way back through {@link #linear}: {@code x = y·W}, or {@code x += y·W}. y: tokens × outputs, weight: outputs ×
+     * inputs, x: tokens × inputs. With gradients of a loss at the outputs in y, those at the inputs are in x.
+     */
+    void linearBackward(Tensor y, Tensor weight, Tensor x, boolean accumulate);
 
     /** {@code y = x / rms(x) · gain}, row by row, rms with {@code epsilon} under the root. gain: one value a column. */
     void rmsNorm(Tensor x, float[] gain, double epsilon, Tensor y);
@@ -37,7 +43,15 @@ public interface TensorOps extends AutoCloseable {
     void swiGlu(Tensor gate, Tensor up);
 
     /** {@code product = xᵀ·x}, the Hessian of a layer's squared output error up to scale. product: columns × columns. */
-    void gram(Tensor x, Tensor product);
+    default void gram(Tensor x, Tensor product) {
+        crossGram(x, x, product);
+    }
+
+    /**
+     * {@code product = yᵀ·x}. y: tokens × outputs, x: tokens × inputs, product: outputs × inputs. With gradients of a loss at the
+     * outputs of {@link #linear} in y and its inputs in x, this is the gradient of its weight.
+     */
+    void crossGram(Tensor y, Tensor x, Tensor product);
 
     /** The distribution that logits stand for, or what the divergence asks of it, in memory of its own. */
     DensePrediction densePrediction(Tensor logits, Divergence divergence);

@@ -39,6 +39,21 @@ class ReferenceOpsTest extends TensorOpsContract {
     }
 
     @Test
+    void theWayBackMultipliesByTheWeightItself() {
+        Tensor x = ops.allocate(1, 3);
+        ops.linearBackward(tensor(new float[] {2, 1}), tensor(new float[] {1, 0, -1}, new float[] {2, 2, 2}), x, false);
+        assertRow(x, 0, 4, 2, 0);
+    }
+
+    @Test
+    void crossGramSumsOuterProductsOverTokens() {
+        Tensor product = ops.allocate(1, 2);
+        ops.crossGram(
+                tensor(new float[] {2}, new float[] {3}), tensor(new float[] {1, 0}, new float[] {1, -1}), product);
+        assertRow(product, 0, 5, -3);
+    }
+
+    @Test
     void rmsNormDividesByTheRootMeanSquare() {
         Tensor y = ops.allocate(1, 2);
         ops.rmsNorm(tensor(new float[] {3, 4}), new float[] {1, 2}, 0, y);

@@ -56,6 +56,31 @@ public class TensorOpsBenchmark {
         with.ops.linear(with.x.actual(), with.weight.actual(), with.y.actual(), false);
     }
 
+    /** From the outputs of the up projection to its inputs; checked for some tokens and inputs. */
+    public static class LinearBackward extends BenchmarkCase {
+        private Pair y;
+        private Pair weight;
+        private Pair x;
+
+        @Setup
+        public void prepare() {
+            y = pair(TOKENS, shape.intermediate, 16, shape.intermediate);
+            weight = pair(shape.intermediate, shape.hidden, shape.intermediate, 100);
+            x = pair(TOKENS, shape.hidden, 16, 100);
+        }
+
+        @TearDown
+        public void check() {
+            oracle.linearBackward(y.expected(), weight.expected(), x.expected(), false);
+            x.check(1, shape.intermediate);
+        }
+    }
+
+    @Benchmark
+    public void linearBackward(LinearBackward with) {
+        with.ops.linearBackward(with.y.actual(), with.weight.actual(), with.x.actual(), false);
+    }
+
     public static class Norm extends BenchmarkCase {
         private Pair x;
         private Pair y;
@@ -188,6 +213,31 @@ public class TensorOpsBenchmark {
     @Benchmark
     public void gram(Gram with) {
         with.ops.gram(with.x.actual(), with.product.actual());
+    }
+
+    /** Of the up projection; checked for some of its weights. */
+    public static class CrossGram extends BenchmarkCase {
+        private Pair y;
+        private Pair x;
+        private Pair product;
+
+        @Setup
+        public void prepare() {
+            y = pair(TOKENS, shape.intermediate, TOKENS, 100);
+            x = pair(TOKENS, shape.hidden, TOKENS, 50);
+            product = pair(shape.intermediate, shape.hidden, 100, 50);
+        }
+
+        @TearDown
+        public void check() {
+            oracle.crossGram(y.expected(), x.expected(), product.expected());
+            product.check(1, TOKENS);
+        }
+    }
+
+    @Benchmark
+    public void crossGram(CrossGram with) {
+        with.ops.crossGram(with.y.actual(), with.x.actual(), with.product.actual());
     }
 
     /** Logits of a candidate and of the dense model. */

@@ -76,6 +76,19 @@ abstract class TensorOpsContract extends DivergenceContract {
 
     @ParameterizedTest
     @MethodSource("awkwardSizes")
+    void linearBackward(int size) {
+        Pair y = pair(5, size, 1);
+        Pair weight = pair(size, size + 2, 1);
+        Pair x = pair(5, size + 2, 1);
+        for (boolean accumulate : new boolean[] {false, true}) {
+            oracle.linearBackward(y.expected(), weight.expected(), x.expected(), accumulate);
+            ops.linearBackward(y.actual(), weight.actual(), x.actual(), accumulate);
+            assertClose(x, 1, size);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("awkwardSizes")
     void rmsNorm(int size) {
         Pair x = pair(3, size, 5);
         Pair y = pair(3, size, 1);
@@ -105,6 +118,15 @@ abstract class TensorOpsContract extends DivergenceContract {
         Pair x = pair(26, 3 * headSize, 1);
         oracle.rotate(x.expected(), rotary, 13);
         ops.rotate(x.actual(), rotary, 13);
+        assertClose(x, 1, 1);
+    }
+
+    @Test
+    void theReversedRotationUndoesTheRotation() {
+        Rotary rotary = Rotary.of(config(6), 13);
+        Pair x = pair(13, 18, 1);
+        ops.rotate(x.actual(), rotary, 13);
+        ops.rotate(x.actual(), rotary.reversed(), 13);
         assertClose(x, 1, 1);
     }
 
@@ -191,6 +213,17 @@ abstract class TensorOpsContract extends DivergenceContract {
         oracle.gram(x.expected(), product.expected());
         ops.gram(x.actual(), product.actual());
         assertClose(product, size, 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("awkwardSizes")
+    void crossGram(int size) {
+        Pair y = pair(size, 7, 1);
+        Pair x = pair(size, 13, 1);
+        Pair product = pair(7, 13, 1);
+        oracle.crossGram(y.expected(), x.expected(), product.expected());
+        ops.crossGram(y.actual(), x.actual(), product.actual());
+        assertClose(product, 1, size);
     }
 
     @ParameterizedTest
