@@ -15,8 +15,8 @@ import org.paretopress.kernels.ops.TensorOps;
  * sub-block is kept on the way forward; the inside of a sub-block is computed again on the way back.
  *
  * <p>One instance serves one thread. Off-heap memory, in floats, for T tokens, D hidden, Q query width, K key and value width, F
- * intermediate, V vocabulary: residual streams, T·D for each of the sub-blocks and two; activations, T·(6·D + 3·Q + 4·K +
- * 5·F); logits, T·V; scores of one head, 2·T². On the heap, T·(3·Q + 4·K). Results are a function of the arguments, bit for bit.
+ * intermediate, V vocabulary: residual streams, T·D·(sub-blocks + 3); activations, T·(6·D + 4·Q + 4·K + 5·F + 5·head size);
+ * logits, T·V; scores of one head, 2·T². On the heap, T·(3·Q + 4·K). Results are a function of the arguments, bit for bit.
  */
 public final class BackwardPass implements AutoCloseable {
 
