@@ -36,11 +36,7 @@ public final class ErrorMeter {
      * @throws IllegalArgumentException where the level has another shape than the layer
      */
     public LevelErrors measure(PackedMatrix level) {
-        if (level.rows() != weights.rows() || level.columns() != weights.columns()) {
-            throw new IllegalArgumentException("Layer " + weights.layer() + " is " + weights.rows() + " x "
-                    + weights.columns() + ", its level \"" + level.level() + "\" " + level.rows() + " x "
-                    + level.columns() + ".\nMaybe levels of two layers were mixed.");
-        }
+        weights.requireShapeOf(level);
         float[] packed = new float[level.columns()];
         Norms difference = norms((target, row) -> {
             level.dequantize(row, packed);

@@ -8,13 +8,15 @@ import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 
 /**
- * The three routines of OpenBLAS that compression needs, on row-major triangles in native memory. OpenBLAS is held to
+ * The routines of OpenBLAS that compression needs, on row-major matrices in native memory. OpenBLAS is held to
  * one thread: its sums depend on the number of threads, and tasks side by side use the cores better.
  */
 final class Lapack {
 
     private static final byte UPPER = 'U';
     private static final byte NON_UNIT = 'N';
+    private static final byte THIN = 'S';
+    private static final byte VECTORS = 'V';
 
     private Lapack() {}
 
@@ -44,6 +46,65 @@ final class Lapack {
         useOneThread();
         openblas.cblas_dsyrk(
                 openblas.CblasRowMajor, openblas.CblasLower, openblas.CblasTrans, n, rows, 1.0, a, n, 1.0, c, n);
+    }
+
+    /**
+     * Left singular vectors of a matrix, thin, by descending singular value. Takes columns · min(rows, columns) doubles
+     * and LAPACK's work space beside the arguments.
+     *
+     * @param a row-major, rows × columns; destroyed
+     * @param u row-major, rows × min(rows, columns): a vector a column
+     * @return 0, or LAPACK's code of a failure
+     */
+    static int leftSingularVectors(DoublePointer a, int rows, int columns, DoublePointer u) {
+        useOneThread();
+        int k = Math.min(rows, columns);
+        // LAPACK sees Aᵀ = V S Uᵀ: its left vectors are not wanted, its right ones lie in memory as rows × k.
+        try (DoublePointer values = new DoublePointer(k);
+                DoublePointer v = new DoublePointer((long) columns * k)) {
+            return openblas.LAPACKE_dgesdd(LAPACK_COL_MAJOR, THIN, columns, rows, a, columns, values, v, columns, u, k);
+        }
+    }
+
+    /**
+     * Eigenvectors of a symmetric matrix by ascending eigenvalue, in place: a vector a row.
+     *
+     * @param matrix row-major, n × n; its lower triangle is read
+     * @return 0, or LAPACK's code of a failure
+     */
+    static int eigenvectors(DoublePointer matrix, int n) {
+        useOneThread();
+        try (DoublePointer values = new DoublePointer(n)) {
+            return openblas.LAPACKE_dsyevd(LAPACK_COL_MAJOR, VECTORS, UPPER, n, matrix, n, values);
+        }
+    }
+
+    /** C = op(A) · op(B), row-major without gaps; C is rows × columns, op(A) rows × inner. */
+    static void multiply(
+            boolean transposeA,
+            DoublePointer a,
+            boolean transposeB,
+            DoublePointer b,
+            int rows,
+            int columns,
+            int inner,
+            DoublePointer c) {
+        useOneThread();
+        openblas.cblas_dgemm(
+                openblas.CblasRowMajor,
+                transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
+                transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+                rows,
+                columns,
+                inner,
+                1.0,
+                a,
+                transposeA ? rows : inner,
+                b,
+                transposeB ? inner : columns,
+                0.0,
+                c,
+                columns);
     }
 
     private static void useOneThread() {

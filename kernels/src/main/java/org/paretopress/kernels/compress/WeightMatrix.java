@@ -1,6 +1,7 @@
 package org.paretopress.kernels.compress;
 
 import java.util.Objects;
+import org.paretopress.kernels.levels.PackedMatrix;
 
 /**
  * Dense weights of one layer; {@code y = x · Wᵀ}. The array is not copied and must not change afterwards.
@@ -41,5 +42,14 @@ public record WeightMatrix(String layer, int rows, int columns, float[] values) 
             }
         }
         return copy;
+    }
+
+    /** Refuses a level of another shape than the layer. */
+    void requireShapeOf(PackedMatrix level) {
+        if (level.rows() != rows || level.columns() != columns) {
+            throw new IllegalArgumentException("Layer " + layer + " is " + rows + " x " + columns + ", its level \""
+                    + level.level() + "\" " + level.rows() + " x " + level.columns()
+                    + ".\nMaybe levels of two layers were mixed.");
+        }
     }
 }
