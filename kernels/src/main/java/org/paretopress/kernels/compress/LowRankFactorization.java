@@ -7,7 +7,10 @@ import org.paretopress.kernels.levels.PackedMatrix;
  * Low-rank factors of one layer by four measures of error, W ≈ B · A: the best factors at every rank from one
  * decomposition, as the best of a rank are a prefix of those of any higher one. All in double, on the calling thread and
  * one thread of OpenBLAS; the same input gives the same bits. B and A are equally long in every component, and signs are
- * fixed, see {@link LowRankFactors}. Time and memory: {@link LowRankDecomposition}.
+ * fixed: the largest weight of a column of B is positive.
+ *
+ * <p>For m outputs, n inputs and k = min(m, n): O(m n k) operations, n² k more with statistics; O(m n + k²) doubles of
+ * memory beside the input, most of them native while it runs, and k (m + n) for the result.
  *
  * <p>All methods throw {@link IllegalStateException}, naming the layer, where LAPACK does not converge.
  */

@@ -131,6 +131,24 @@ class LowRankFactorizationTest {
     }
 
     @Test
+    void whatDeadInputsAskForComesLastAndBestFirst() {
+        WeightMatrix weights = LayerSamples.weights(30, 20, 13);
+        double[][] inputs = LayerSamples.inputs(60, 20, 14);
+        for (double[] input : inputs) {
+            Arrays.fill(input, 8, 20, 0);
+        }
+        LowRankFactors full = LowRankFactorization.outputAware(weights, LayerSamples.statistics(inputs));
+        double[][] dense = NaiveMatrix.of(weights);
+        double[][] rest = NaiveMatrix.sum(dense, -1, NaiveMatrix.of(full.truncate(8)));
+        JacobiSvd oracle = JacobiSvd.of(rest);
+        double total = oracle.discarded(0, 2);
+        for (int rank = 8; rank <= 20; rank++) {
+            double error = NaiveMatrix.squaredDistance(dense, NaiveMatrix.of(full.truncate(rank)));
+            assertThat(error).isCloseTo(oracle.discarded(rank - 8, 2), within(1e-6 * total));
+        }
+    }
+
+    @Test
     void compensationIsThatOfThePaper() {
         for (int[] shape : new int[][] {{13, 20}, {40, 20}, {16, 16}}) {
             WeightMatrix weights = LayerSamples.weights(shape[0], shape[1], 11);
