@@ -3,15 +3,17 @@ package org.paretopress.kernels.compress;
 import java.util.Objects;
 
 /**
- * Second moments of a layer's inputs over the calibration text. The array is not copied and must not change afterwards.
- * {@link StatisticsFile} is the form on disk.
+ * What compressors know of a layer's part in the calibration text. Arrays are not copied and must not change afterwards.
+ * {@link StatisticsFile} is the form of the second moments on disk.
  *
  * @param columns inputs of the layer, n
  * @param tokens calibration tokens that were averaged
  * @param hessian mean over tokens of x xᵀ; row-major, n × n, exactly symmetric; half the Hessian of the layer's
  *     squared output error (Frantar et al., ICLR 2023, section 3)
+ * @param outputFisher Fisher information of the weight's rows, each summed over the inputs: one for each output; empty
+ *     where it was not measured
  */
-public record CalibrationStatistics(int columns, long tokens, double[] hessian) {
+public record CalibrationStatistics(int columns, long tokens, double[] hessian, double[] outputFisher) {
 
     /** One array holds the Hessian. */
     static final int MAX_COLUMNS = 46_340;
@@ -26,7 +28,18 @@ public record CalibrationStatistics(int columns, long tokens, double[] hessian) 
             throw new IllegalArgumentException("Calibration statistics were averaged over " + tokens
                     + " tokens.\nMaybe the calibration text is empty.");
         }
+        Objects.requireNonNull(outputFisher, "outputFisher");
         requireMoments(columns, hessian);
+    }
+
+    /** Second moments alone. */
+    public CalibrationStatistics(int columns, long tokens, double[] hessian) {
+        this(columns, tokens, hessian, new double[0]);
+    }
+
+    /** The same with the Fisher information of a layer's outputs. */
+    public CalibrationStatistics withOutputFisher(double[] fisher) {
+        return new CalibrationStatistics(columns, tokens, hessian, fisher);
     }
 
     /**

@@ -3,13 +3,17 @@ package org.paretopress.kernels.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.paretopress.kernels.compress.UniformGrids.Fit;
 import org.paretopress.kernels.levels.PackedMatrix;
+import org.paretopress.kernels.levels.QuantizedMatrix;
+import org.paretopress.kernels.model.Half;
 
 class GptqTest extends GridCompressorContract {
 
@@ -136,5 +140,70 @@ class GptqTest extends GridCompressorContract {
         assertThat(gptq(List.of(4, 2), 64, 0.01).method())
                 .isEqualTo("gptq bits=[2, 4] quantizationGroupSize=64 symmetric=false fit=range damping=0.01"
                         + " activationOrder=false");
+    }
+
+    /** Activation order with all grids laid beforehand is GPTQ on a permuted problem; grids are those of rounding. */
+    @Test
+    void activationOrderTreatsStrongInputsFirst() {
+        int columns = 24;
+        WeightMatrix weights = LayerSamples.weights(3, columns, 21);
+        CalibrationStatistics statistics = LayerSamples.statistics(columns, 22);
+        UniformGrids grids = new UniformGrids(List.of(3), 8, false, Fit.range);
+        QuantizedMatrix rounded = (QuantizedMatrix)
+                new RoundToNearest(grids).compress(weights, statistics).get(0);
+        QuantizedMatrix found = (QuantizedMatrix)
+                new Gptq(grids, 0.01, true).compress(weights, statistics).get(0);
+        List<Integer> order = IntStream.range(0, columns)
+                .boxed()
+                .sorted(Comparator.comparing(c -> -statistics.at(c, c)))
+                .toList();
+        double[][] damped = NaiveGptq.damped(statistics, 0.01);
+        double[][] permuted = new double[columns][columns];
+        for (int i = 0; i < columns; i++) {
+            for (int j = 0; j < columns; j++) {
+                permuted[i][j] = damped[order.get(i)][order.get(j)];
+            }
+        }
+        for (int row = 0; row < 3; row++) {
+            double[] w = new double[columns];
+            for (int i = 0; i < columns; i++) {
+                w[i] = weights.at(row, order.get(i));
+            }
+            for (int i = 0; i < columns; i++) {
+                int group = row * 3 + order.get(i) / 8;
+                assertThat(found.scaleBits(group)).isEqualTo(rounded.scaleBits(group));
+                double scale = Half.toFloat(found.scaleBits(group));
+                double zero = found.zeroPoint(group);
+                double code = Math.max(0, Math.min(7, Math.rint(w[i] / scale) + zero));
+                assertThat(found.code(row, order.get(i))).isEqualTo((int) code);
+                double[] inverse = NaiveGptq.inverse(permuted, i)[0];
+                double step = (w[i] - scale * (code - zero)) / inverse[0];
+                for (int j = i; j < columns; j++) {
+                    w[j] -= step * inverse[j - i];
+                }
+            }
+        }
+    }
+
+    @Test
+    void leastSquaresFitNeverRoundsWorseThanTheRange() {
+        WeightMatrix weights = LayerSamples.weights(40, 128, 31);
+        CalibrationStatistics statistics = LayerSamples.statistics(128, 32);
+        ErrorMeter meter = new ErrorMeter(weights, statistics);
+        for (boolean symmetric : new boolean[] {false, true}) {
+            for (int bits : new int[] {2, 3, 4}) {
+                double range = meter.measure(
+                                new RoundToNearest(new UniformGrids(List.of(bits), 32, symmetric, Fit.range))
+                                        .compress(weights, statistics)
+                                        .get(0))
+                        .weightError();
+                double leastSquares = meter.measure(
+                                new RoundToNearest(new UniformGrids(List.of(bits), 32, symmetric, Fit.leastSquares))
+                                        .compress(weights, statistics)
+                                        .get(0))
+                        .weightError();
+                assertThat(leastSquares).isLessThan(range);
+            }
+        }
     }
 }

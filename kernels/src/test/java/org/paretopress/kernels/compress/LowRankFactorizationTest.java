@@ -153,7 +153,7 @@ class LowRankFactorizationTest {
         for (int[] shape : new int[][] {{13, 20}, {40, 20}, {16, 16}}) {
             WeightMatrix weights = LayerSamples.weights(shape[0], shape[1], 11);
             CalibrationStatistics statistics = LayerSamples.statistics(shape[1], 12);
-            PackedMatrix level = new RoundToNearest(List.of(2), 8)
+            PackedMatrix level = new RoundToNearest(new UniformGrids(List.of(2), 8, false, UniformGrids.Fit.range))
                     .compress(weights, statistics)
                     .get(0);
             float[] packed = new float[shape[0] * shape[1]];

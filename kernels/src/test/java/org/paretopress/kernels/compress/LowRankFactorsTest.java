@@ -22,8 +22,10 @@ class LowRankFactorsTest {
     private static final WeightMatrix WEIGHTS = LayerSamples.weights(40, 25, 1);
     private static final CalibrationStatistics STATISTICS = LayerSamples.statistics(25, 2);
     private static final double[] ROW_WEIGHTS = new Random(3).doubles(40).toArray();
-    private static final PackedMatrix LEVEL =
-            new RoundToNearest(List.of(3), 8).compress(WEIGHTS, STATISTICS).get(0);
+    private static final PackedMatrix LEVEL = new RoundToNearest(
+                    new UniformGrids(List.of(3), 8, false, UniformGrids.Fit.range))
+            .compress(WEIGHTS, STATISTICS)
+            .get(0);
     private static final List<Supplier<LowRankFactors>> ALL = List.of(
             () -> LowRankFactorization.plain(WEIGHTS),
             () -> LowRankFactorization.rowWeighted(WEIGHTS, ROW_WEIGHTS),
