@@ -84,6 +84,11 @@ public final class BackwardPass implements AutoCloseable {
         return loss;
     }
 
+    /** The engine, for taps that compute. */
+    public TensorOps ops() {
+        return ops;
+    }
+
     private Tensor forward(int[] sequence, LayerWeights weights) {
         transformer.embed(sequence, residuals.get(0));
         for (int subBlock = 0; subBlock < config.subBlocks(); subBlock++) {

@@ -14,4 +14,9 @@ public interface LayerWeights {
 
     /** Gives back what {@link #acquire} handed out. */
     void release(int layer);
+
+    /** Whether the layer is left out: its weight is zero. */
+    default boolean dropped(int layer) {
+        return false;
+    }
 }

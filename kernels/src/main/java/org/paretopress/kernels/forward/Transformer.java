@@ -122,6 +122,9 @@ public final class Transformer implements AutoCloseable {
      * @param x T × D: whole sequences
      */
     public void run(int subBlock, Tensor x, LayerWeights weights, ActivationTap tap) {
+        if (weights.dropped(config.firstLayer(subBlock + 1) - 1)) {
+            return; // the last layer's output is what a sub-block adds
+        }
         Workspace w = workspaces.get(x.rows() / sequenceLength - 1);
         if (subBlock % 2 == 0) {
             attention(subBlock / 2, x, w, weights, tap);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.paretopress.kernels.levels.Dropped;
 import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.levels.PackedMatrix;
 import org.paretopress.kernels.model.ModelConfig;
@@ -61,6 +62,11 @@ public final class WeightCache implements AutoCloseable {
             @Override
             public void release(int layer) {
                 cache.release(keys[layer]);
+            }
+
+            @Override
+            public boolean dropped(int layer) {
+                return keys[layer].level().equals(Dropped.LEVEL);
             }
         };
     }

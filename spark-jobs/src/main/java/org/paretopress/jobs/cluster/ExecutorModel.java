@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.storage.LocalCopies;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.forward.BackwardPass;
 import org.paretopress.kernels.forward.BoundedCache;
 import org.paretopress.kernels.forward.FixedWeights;
 import org.paretopress.kernels.forward.LayerWeights;
@@ -111,6 +112,11 @@ public final class ExecutorModel {
         } finally {
             idle.add(scorer);
         }
+    }
+
+    /** Workspaces of a pass forward and back, for the caller to close. */
+    public BackwardPass backwardPass(int sequenceLength) {
+        return new BackwardPass(config(), fixed, new Nd4jOps(), sequenceLength);
     }
 
     /**

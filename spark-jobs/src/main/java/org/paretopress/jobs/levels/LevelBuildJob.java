@@ -83,8 +83,8 @@ public final class LevelBuildJob {
                 .filter(layer -> !storage.exists(new Path(folder, LevelDatabase.fileName(layer))))
                 .collect(Collectors.toSet());
         ExecutorModel.Source source = ExecutorModel.Source.dense(model.uri());
-        new StatisticsPass(spark, source, calibration, statistics)
-                .run(model.file().config(), storage, missing, progress);
+        new StatisticsPass(new ChunkSums(spark, source, calibration, progress), statistics.toString())
+                .run(model.file().config(), storage, missing, plan.fisher());
         LevelManifest manifest = manifest(compress(source, layers, folder.toString(), statistics.toString()));
         storage.write(manifestFile, manifest.toJson());
         storage.delete(statistics);

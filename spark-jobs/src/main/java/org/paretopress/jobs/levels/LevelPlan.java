@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.paretopress.jobs.config.LevelsConfig;
+import org.paretopress.kernels.compress.Compensating;
 import org.paretopress.kernels.compress.Compressor;
 import org.paretopress.kernels.compress.Dropping;
+import org.paretopress.kernels.compress.Factoring;
 import org.paretopress.kernels.compress.Gptq;
 import org.paretopress.kernels.compress.GridFamily;
 import org.paretopress.kernels.compress.GroupSparseGrids;
@@ -28,8 +30,9 @@ import org.paretopress.search.space.SearchSpace;
  *
  * @param compressors one for each family
  * @param dense whether the original weights are a level too
+ * @param fisher whether a compressor needs the Fisher information of outputs
  */
-public record LevelPlan(List<Compressor> compressors, boolean dense) implements Serializable {
+public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fisher) implements Serializable {
 
     /** Of GPTQ and SparseGPT where a configuration does not set it. */
     private static final double DAMPING = 0.01;
@@ -37,20 +40,33 @@ public record LevelPlan(List<Compressor> compressors, boolean dense) implements 
     public static LevelPlan of(LevelsConfig levels, ModelConfig model) {
         List<Compressor> compressors = new ArrayList<>();
         if (levels.quantization() != null) {
-            compressors.add(quantization(levels.quantization()));
+            compressors.add(compensated(quantization(levels.quantization()), levels.residual()));
         }
         if (levels.sparsity() != null) {
-            compressors.add(sparsity(levels.sparsity(), model));
+            compressors.add(compensated(sparsity(levels.sparsity(), model), levels.residual()));
         }
         if (levels.joint() != null) {
             LevelsConfig.Joint joint = levels.joint();
             GridFamily grids = new GroupSparseGrids(joint.bits(), joint.sparsity(), joint.groupSize());
             compressors.add(new Gptq(grids, DAMPING, false));
         }
+        if (levels.lowRank() != null) {
+            compressors.add(new Factoring(
+                    Factoring.Measure.valueOf(levels.lowRank().method().name()),
+                    levels.lowRank().keep()));
+        }
         if (levels.depth() != null) {
             compressors.add(new Dropping());
         }
-        return new LevelPlan(List.copyOf(compressors), levels.depth() != null);
+        return new LevelPlan(List.copyOf(compressors), levels.depth() != null, fisher(levels));
+    }
+
+    private static boolean fisher(LevelsConfig levels) {
+        return levels.lowRank() != null && levels.lowRank().method() == LevelsConfig.Factorization.fwsvd;
+    }
+
+    private static Compressor compensated(Compressor compressor, LevelsConfig.Residual residual) {
+        return residual == null ? compressor : new Compensating(compressor, residual.ranks());
     }
 
     private static Compressor quantization(LevelsConfig.Quantization quantization) {

@@ -1,142 +1,127 @@
 package org.paretopress.jobs.levels;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.jobs.cluster.ExecutorModel;
-import org.paretopress.jobs.cluster.ScoredText;
-import org.paretopress.jobs.cluster.TaskProgress;
-import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.compress.CalibrationStatistics;
 import org.paretopress.kernels.compress.StatisticsFile;
+import org.paretopress.kernels.forward.BackwardPass;
+import org.paretopress.kernels.forward.FisherStatistics;
 import org.paretopress.kernels.forward.InputStatistics;
 import org.paretopress.kernels.model.ModelConfig;
-import scala.Tuple2;
 
 /**
- * Collects Σ x·xᵀ of every layer's input over the calibration text.
+ * Collects what compressors need to know of the calibration text: the mean of x·xᵀ over every layer's inputs x, and, where it
+ * is asked for, the Fisher information of every layer's outputs. Blocks are taken in waves, so that a task holds a bounded
+ * number of sums; each wave runs the text once.
  *
- * <p>The text is cut into a fixed number of chunks, whatever the cluster; each is one task, and the sums of the chunks are
- * added in their order. So the statistics are the same bits on any cluster. Blocks are taken in waves, so that a task
- * holds a bounded number of sums; each wave runs the text once.
+ * @param folder where one file an input, and one a layer, is written
  */
-final class StatisticsPass {
+record StatisticsPass(ChunkSums text, String folder) {
 
-    private static final int CHUNKS = 16;
     private static final long BYTES_A_TASK = 1L << 30;
 
-    private final JavaSparkContext spark;
-    private final ExecutorModel.Source source;
-    private final ScoredText text;
-    private final String folder;
-
-    /** @param folder where one file an input is written */
-    StatisticsPass(JavaSparkContext spark, ExecutorModel.Source source, ScoredText text, Path folder) {
-        this.spark = spark;
-        this.source = source;
-        this.text = text;
-        this.folder = folder.toString();
-    }
-
-    /** Where the statistics of a layer's input are. */
-    static Path file(String folder, String layer) {
+    private static Path inputFile(String folder, String layer) {
         return new Path(folder, ModelConfig.inputOf(layer) + ".statistics");
     }
 
+    private static Path fisherFile(String folder, String layer) {
+        return new Path(folder, layer + ".fisher.json");
+    }
+
+    /** The statistics of a layer. */
     static CalibrationStatistics read(Storage storage, String folder, String layer) {
-        Path file = file(folder, layer);
+        Path file = inputFile(folder, layer);
+        Path fisher = fisherFile(folder, layer);
         try {
-            return StatisticsFile.read(file.toString(), new ByteArrayInputStream(storage.read(file)));
+            CalibrationStatistics inputs =
+                    StatisticsFile.read(file.toString(), new ByteArrayInputStream(storage.read(file)));
+            return storage.exists(fisher)
+                    ? inputs.withOutputFisher(new ObjectMapper().readValue(storage.read(fisher), double[].class))
+                    : inputs;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Writes what is missing of the inputs of the given layers. */
-    void run(ModelConfig config, Storage storage, Set<String> layers, Progress progress) {
-        Set<String> missing = new TreeSet<>();
-        for (String layer : layers) {
-            if (!storage.exists(file(folder, layer))) {
-                missing.add(ModelConfig.inputOf(layer));
-            }
+    /**
+     * Writes what is missing for the given layers.
+     *
+     * @param fisher whether the Fisher information is asked for
+     */
+    void run(ModelConfig config, Storage storage, Set<String> layers, boolean fisher) {
+        Set<String> inputs = missing(storage, layers, layer -> inputFile(folder, layer), ModelConfig::inputOf);
+        for (List<String> wave : waves(config, inputs)) {
+            collectInputs(wave);
         }
-        for (List<String> wave : waves(config, missing)) {
-            run(wave, progress);
+        if (fisher) {
+            Set<String> rest = missing(storage, layers, layer -> fisherFile(folder, layer), layer -> layer);
+            if (!rest.isEmpty()) {
+                collectFisher(List.copyOf(rest));
+            }
         }
     }
 
-    private void run(List<String> inputs, Progress progress) {
-        int chunks = Math.min(CHUNKS, text.sequences().count());
-        ExecutorModel.Source model = source;
-        Broadcast<int[]> tokens = text.tokens();
-        int length = text.sequences().sequenceLength();
-        int sequences = text.sequences().count();
+    private static Set<String> missing(
+            Storage storage, Set<String> layers, Function<String, Path> file, Function<String, String> name) {
+        return layers.stream()
+                .filter(layer -> !storage.exists(file.apply(layer)))
+                .map(name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void collectInputs(List<String> inputs) {
         String target = folder;
-        spark.setJobDescription("calibration statistics of " + inputs.size() + " layer inputs");
-        try (TaskProgress ignored = new TaskProgress(spark, progress, "calibrate", chunks + inputs.size())) {
-            spark.parallelize(IntStream.range(0, chunks).boxed().toList(), chunks)
-                    .flatMapToPair(chunk -> sums(model, tokens, length, sequences, chunk, chunks, inputs))
-                    .groupByKey(inputs.size())
-                    .foreach(input -> write(target, inputs.get(input._1()), input._2(), (long) sequences * length));
-        }
-    }
-
-    /** The sums of one chunk: (number of the input, (chunk, Σ x·xᵀ)). */
-    private static Iterator<Tuple2<Integer, Tuple2<Integer, double[]>>> sums(
-            ExecutorModel.Source source,
-            Broadcast<int[]> tokens,
-            int length,
-            int sequences,
-            int chunk,
-            int chunks,
-            List<String> inputs) {
-        ExecutorModel model = ExecutorModel.of(source);
-        return model.withScorer(length, scorer -> {
-            InputStatistics statistics = new InputStatistics(scorer.ops(), inputs::contains);
-            for (int s = sequences * chunk / chunks; s < sequences * (chunk + 1) / chunks; s++) {
-                int[] sequence = Arrays.copyOfRange(tokens.value(), s * length, (s + 1) * length);
-                scorer.observe(sequence, model.dense(), statistics);
+        long tokens = text.text().sequences().tokens();
+        text.run("calibrate", inputs, (model, sequences) -> inputSums(model, sequences, inputs), (input, sum) -> {
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] /= tokens;
             }
-            List<Tuple2<Integer, Tuple2<Integer, double[]>>> sums = new ArrayList<>();
-            statistics
-                    .sums()
-                    .forEach((layer, sum) -> sums.add(new Tuple2<>(inputs.indexOf(layer), new Tuple2<>(chunk, sum))));
-            return sums.iterator();
+            int columns = (int) Math.round(Math.sqrt(sum.length));
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            StatisticsFile.write(CalibrationStatistics.ofUpperTriangle(columns, tokens, sum), bytes);
+            Storage.ofApplication().write(inputFile(target, input), bytes.toByteArray());
         });
     }
 
-    /** Adds the chunks up in their order and writes the mean over all tokens. */
-    private static void write(String folder, String input, Iterable<Tuple2<Integer, double[]>> chunks, long tokens)
-            throws IOException {
-        List<Tuple2<Integer, double[]>> ordered = new ArrayList<>();
-        chunks.forEach(ordered::add);
-        ordered.sort(Comparator.comparing(Tuple2::_1));
-        double[] mean = new double[ordered.get(0)._2().length];
-        for (Tuple2<Integer, double[]> chunk : ordered) {
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] += chunk._2()[i];
+    private static Map<String, double[]> inputSums(ExecutorModel model, List<int[]> sequences, List<String> inputs) {
+        return model.withScorer(sequences.get(0).length, scorer -> {
+            InputStatistics statistics = new InputStatistics(scorer.ops(), inputs::contains);
+            sequences.forEach(sequence -> scorer.observe(sequence, model.dense(), statistics));
+            return statistics.sums();
+        });
+    }
+
+    private void collectFisher(List<String> layers) {
+        String target = folder;
+        int sequences = text.text().sequences().count();
+        text.run("calibrate gradients", layers, (model, part) -> fisherSums(model, part, layers), (layer, sum) -> {
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] /= sequences;
             }
+            Storage.ofApplication().write(fisherFile(target, layer), new ObjectMapper().writeValueAsBytes(sum));
+        });
+    }
+
+    private static Map<String, double[]> fisherSums(ExecutorModel model, List<int[]> sequences, List<String> layers) {
+        try (BackwardPass pass = model.backwardPass(sequences.get(0).length)) {
+            FisherStatistics statistics = new FisherStatistics(pass.ops());
+            sequences.forEach(sequence -> pass.run(sequence, model.dense(), statistics));
+            statistics.sums().keySet().retainAll(layers);
+            return statistics.sums();
         }
-        for (int i = 0; i < mean.length; i++) {
-            mean[i] /= tokens;
-        }
-        int columns = (int) Math.round(Math.sqrt(mean.length));
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        StatisticsFile.write(CalibrationStatistics.ofUpperTriangle(columns, tokens, mean), bytes);
-        Storage.ofApplication().write(file(folder, input), bytes.toByteArray());
     }
 
     /** Inputs in the order of the model, cut where the sums of a task would outgrow the bound. */
