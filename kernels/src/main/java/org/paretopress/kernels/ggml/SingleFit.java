@@ -26,7 +26,10 @@ final class SingleFit {
         SingleFit fit = new SingleFit(type, stretch);
         Line[] lines = LineSearch.lines(type, stretch, LINES);
         for (Line line : lines) {
-            int nearest = Half.ofDouble(line.step());
+            short nearest = Half.ofDouble(line.step());
+            if (!BlockFit.isFinite(nearest)) {
+                continue;
+            }
             for (int bits = nearest - NEIGHBOURS; bits <= nearest + NEIGHBOURS; bits++) {
                 fit.offer((short) bits, line);
             }
