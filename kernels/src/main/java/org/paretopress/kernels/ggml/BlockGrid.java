@@ -32,7 +32,7 @@ public final class BlockGrid {
     }
 
     /**
-     * The code whose value is nearest to a weight, the one of smaller distance in exact terms.
+     * The code whose value is nearest to a weight; of two equally near, the lower. Where all values are equal, the centre.
      *
      * @param i number of the weight in its block
      */

@@ -5,10 +5,10 @@ final class Starts {
 
     private static final double[] TWO_BITS = {-0.1, 0.1, 0.25, 0.4};
     private static final double[] MORE_BITS = {-0.2, 0.1, 0.4, 0.8};
-    private static final double[] EIGHT_BITS = evenly(-12, 0.75, 0.25);
+    private static final double[] EIGHT_BITS = evenly(-26, 0.75, 0.25);
     private static final double[] SIX_BITS = evenly(-2.5, 0.75, 0.25);
-    private static final double[] FIVE_BITS = evenly(-2.5, 2, 0.25);
-    private static final double[] FOUR_BITS = evenly(-1.5, 2, 0.25);
+    private static final double[] FIVE_BITS = evenly(-4, 3, 0.25);
+    private static final double[] FOUR_BITS = evenly(-1.25, 4, 0.15);
     private static final double[] THREE_BITS = evenly(-0.75, 1.5, 0.25);
 
     private Starts() {}
