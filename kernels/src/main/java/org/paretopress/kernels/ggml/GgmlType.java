@@ -141,8 +141,9 @@ public enum GgmlType {
     }
 
     /**
-     * The grid on which a block of weights loses least, after all rounding of scales, where each weight takes the nearest
-     * code: Σ importance · (weight − value)².
+     * A grid for a block of weights, searched for the least Σ importance · (weight − value)² after all rounding of scales,
+     * each weight taking the nearest code. A search finds a good grid, not always the best; the same weights and
+     * importances give the same grid.
      *
      * @param weights finite; the block is {@code weights[from .. from + blockSize())}
      * @param importance indexed as the weights: mean square of the input that the weight multiplies, or ones. Beneath a
