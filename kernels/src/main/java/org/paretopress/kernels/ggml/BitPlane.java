@@ -18,10 +18,12 @@ record BitPlane(int start, int bits, int run, int codeBit) {
     void read(ByteBuffer source, int at, int[] codes) {
         int mask = (1 << bits) - 1;
         int first = at + start;
-        for (int i = 0; i < codes.length; first += run) {
-            for (int shift = 0; shift < Byte.SIZE; shift += bits) {
-                for (int k = 0; k < run; k++) {
-                    codes[i++] |= (source.get(first + k) >>> shift & mask) << codeBit;
+        int perRun = run * Byte.SIZE / bits;
+        for (int from = 0; from < codes.length; from += perRun, first += run) {
+            for (int k = 0; k < run; k++) {
+                int packed = source.get(first + k);
+                for (int shift = 0, i = from + k; shift < Byte.SIZE; shift += bits, i += run) {
+                    codes[i] |= (packed >>> shift & mask) << codeBit;
                 }
             }
         }
