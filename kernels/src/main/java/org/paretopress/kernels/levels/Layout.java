@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "encoding")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = UniformGrid.class, name = "uniform-grid"),
+    @JsonSubTypes.Type(value = GgmlBlocks.class, name = "ggml"),
     @JsonSubTypes.Type(value = SparseMask.class, name = "sparse-mask"),
     @JsonSubTypes.Type(value = TwoOfFour.class, name = "two-of-four"),
     @JsonSubTypes.Type(value = SparseGrid.class, name = "sparse-grid"),
@@ -19,7 +20,8 @@ import java.nio.ByteOrder;
     @JsonSubTypes.Type(value = Residual.class, name = "residual"),
     @JsonSubTypes.Type(value = Dropped.class, name = "dropped")
 })
-public sealed interface Layout permits UniformGrid, SparseMask, TwoOfFour, SparseGrid, LowRank, Residual, Dropped {
+public sealed interface Layout
+        permits UniformGrid, GgmlBlocks, SparseMask, TwoOfFour, SparseGrid, LowRank, Residual, Dropped {
 
     /** Short text of the level as an assignment spells it, such as {@code "3"} or {@code "sparse:0.5+4"}. */
     String level(int rows, int columns);

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
  */
 public abstract sealed class PackedMatrix
         permits QuantizedMatrix,
+                GgmlMatrix,
                 SparseMatrix,
                 TwoOfFourMatrix,
                 SparseGridMatrix,

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.paretopress.kernels.ggml.BlockGrid;
+import org.paretopress.kernels.ggml.GgmlType;
 import org.paretopress.kernels.model.Half;
 
 /** Every packed form keeps the one contract. */
@@ -56,6 +60,42 @@ class PackedMatrixTest {
             codes[i] = (byte) random.nextInt(1 << bits);
         }
         return codes;
+    }
+
+    @Nested
+    class GgmlBlockFormats extends PackedMatrixContract {
+
+        @Override
+        Sample sample(int rows, int columns, Random random) {
+            GgmlType type = GgmlType.values()[random.nextInt(GgmlType.values().length)];
+            int blocks = rows * ((columns - 1) / type.blockSize() + 1);
+            ByteBuffer payload =
+                    ByteBuffer.allocate(blocks * type.bytesPerBlock()).order(ByteOrder.LITTLE_ENDIAN);
+            double[] weights =
+                    random.doubles((long) blocks * type.blockSize(), -1, 1).toArray();
+            double[] ones = DoubleStream.generate(() -> 1).limit(weights.length).toArray();
+            float[] expected = new float[weights.length];
+            for (int block = 0; block < blocks; block++) {
+                int from = block * type.blockSize();
+                BlockGrid grid = type.fit(weights, from, ones);
+                byte[] codes = new byte[type.blockSize()];
+                for (int i = 0; i < codes.length; i++) {
+                    codes[i] = (byte) grid.code(i, weights[from + i]);
+                    expected[from + i] = (float) grid.value(i, codes[i] & 0xFF);
+                }
+                grid.write(codes, payload, block * type.bytesPerBlock());
+            }
+            int wide = blocks / rows * type.blockSize();
+            return new Sample(new GgmlBlocks(type).view(rows, wide, payload), expected);
+        }
+
+        @Test
+        void sizeAndNameAreTheFormats() {
+            GgmlBlocks layout = new GgmlBlocks(GgmlType.Q4_K);
+            assertThat(layout.sizeInBytes(3, 512)).isEqualTo(3 * 2 * 144);
+            assertThat(layout.level(3, 512)).isEqualTo("Q4_K");
+            assertThat(layout.bits(3, 512)).isEqualTo(4.5);
+        }
     }
 
     @Nested

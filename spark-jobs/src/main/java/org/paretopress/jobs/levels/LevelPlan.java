@@ -4,11 +4,13 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.config.LevelsConfig;
 import org.paretopress.kernels.compress.Compensating;
 import org.paretopress.kernels.compress.Compressor;
 import org.paretopress.kernels.compress.Dropping;
 import org.paretopress.kernels.compress.Factoring;
+import org.paretopress.kernels.compress.GgmlGrids;
 import org.paretopress.kernels.compress.Gptq;
 import org.paretopress.kernels.compress.GridFamily;
 import org.paretopress.kernels.compress.GroupSparseGrids;
@@ -70,14 +72,19 @@ public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fis
     }
 
     private static Compressor quantization(LevelsConfig.Quantization quantization) {
+        return switch (quantization.method()) {
+            case rtn -> new RoundToNearest(uniformGrids(quantization));
+            case gptq -> new Gptq(uniformGrids(quantization), quantization.damping(), quantization.activationOrder());
+            case gguf ->
+                new Gptq(new GgmlGrids(quantization.bits()), quantization.damping(), quantization.activationOrder());
+        };
+    }
+
+    private static GridFamily uniformGrids(LevelsConfig.Quantization quantization) {
         UniformGrids.Fit fit = quantization.fit() == LevelsConfig.Fit.leastSquares
                 ? UniformGrids.Fit.leastSquares
                 : UniformGrids.Fit.range;
-        GridFamily grids =
-                new UniformGrids(quantization.bits(), quantization.groupSize(), quantization.symmetric(), fit);
-        return quantization.method() == LevelsConfig.Method.rtn
-                ? new RoundToNearest(grids)
-                : new Gptq(grids, quantization.damping(), quantization.activationOrder());
+        return new UniformGrids(quantization.bits(), quantization.groupSize(), quantization.symmetric(), fit);
     }
 
     private static Compressor sparsity(LevelsConfig.Sparsity sparsity, ModelConfig model) {
@@ -128,6 +135,12 @@ public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fis
         if (dense) {
             long size = model.tensor(shape.name() + ".weight").sizeInBytes();
             levels.add(new Level(WeightCache.DENSE, 8.0 * size / shape.parameters(), size));
+        }
+        if (levels.isEmpty()) {
+            throw new InputException(
+                    "Layer " + shape.name() + ", " + rows + " x " + columns + ", fits none of the levels: " + methods()
+                            + ".",
+                    "add a family that takes any shape, such as quantization by gptq.");
         }
         levels.sort(Comparator.comparing(Level::sizeInBytes).thenComparing(Level::name));
         return levels;
