@@ -13,6 +13,7 @@ import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.input.FinishedRun;
+import org.paretopress.jobs.input.LevelFolder;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.storage.Storage;
@@ -72,8 +73,16 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Which predictions count (default: ${DEFAULT-VALUE}).")
     private Chunking chunking;
 
-    @Option(names = "--run", paramLabel = "RUN", description = "Run whose levels a point or assignment uses.")
-    private String run;
+    @ArgGroup
+    private Levels levels;
+
+    private static final class Levels {
+        @Option(names = "--run", paramLabel = "RUN", description = "Run whose point or levels are measured.")
+        private String run;
+
+        @Option(names = "--levels", paramLabel = "FOLDER", description = "Level database, as 'levels' printed it.")
+        private String folder;
+    }
 
     @ArgGroup
     private Candidate candidate;
@@ -84,38 +93,55 @@ final class EvaluateCommand implements Callable<Integer> {
 
         @Option(names = "--assignment", paramLabel = "FILE", description = "Level by layer, JSON or 'layer: level'.")
         private String assignment;
+
+        @Option(names = "--uniform", paramLabel = "LEVEL", description = "One level in every layer, such as 3.")
+        private String uniform;
     }
 
     @Override
     public Integer call() {
         Storage storage = shared.storage();
-        if ((candidate == null) != (run == null)) {
+        if ((candidate == null) != (levels == null)) {
             throw new InputException(
-                    "--run goes with --point or --assignment, and these with it.", "one of the two is missing.");
+                    "--run or --levels goes with --point, --assignment or --uniform, and these with one of those.",
+                    "one of the two is missing.");
         }
         SourceModel source = SourceModel.open(storage, model);
         TokenSequences sequences = sequences(storage, source);
         ExecutorModel.Source opened = ExecutorModel.Source.dense(source.uri());
         Map<String, String> assignment = Map.of();
         if (candidate != null) {
-            FinishedRun finished = FinishedRun.open(storage, run);
-            opened = new ExecutorModel.Source(source.uri(), finished.levels().toString());
-            assignment = candidate.point != null
-                    ? finished.point(candidate.point).assignment()
-                    : FinishedRun.assignment(storage, candidate.assignment);
-            finished.requireLevels(storage, source, assignment);
+            LevelFolder folder = LevelFolder.open(storage, levels.run != null ? levels.run : levels.folder, source);
+            opened = new ExecutorModel.Source(source.uri(), folder.path().toString());
+            assignment = assignment(storage, folder);
+            folder.require(assignment);
         }
-        String[] levels = levels(source.file().config(), assignment);
+        String[] names = names(source.file().config(), assignment);
         try (JavaSparkContext spark = shared.startSpark("paretopress evaluate " + source.name())) {
             ScoredText scored = ScoredText.broadcast(spark, sequences);
             int first = chunking == Chunking.llama_cpp ? sequences.sequenceLength() / 2 : 0;
             WorkCount work = new WorkCount();
             Divergence divergence = candidate == null ? null : Divergence.FULL;
             SparkScorer scorer = new SparkScorer(spark, opened, scored, work, first, divergence);
-            answer(scorer.score(List.<String[]>of(levels), scored.all(), "evaluate")
+            answer(scorer.score(List.<String[]>of(names), scored.all(), "evaluate")
                     .get(0));
         }
         return 0;
+    }
+
+    private Map<String, String> assignment(Storage storage, LevelFolder folder) {
+        if (candidate.uniform != null) {
+            return folder.uniform(candidate.uniform);
+        }
+        if (candidate.assignment != null) {
+            return FinishedRun.assignment(storage, candidate.assignment);
+        }
+        if (levels.run == null) {
+            throw new InputException(
+                    "--point " + candidate.point + " is a point of a run, and --levels names none.",
+                    "write --run RUN instead.");
+        }
+        return FinishedRun.open(storage, levels.run).point(candidate.point).assignment();
     }
 
     private TokenSequences sequences(Storage storage, SourceModel source) {
@@ -158,7 +184,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** One level a layer, in model order; layers that the assignment does not name stay dense. */
-    private static String[] levels(ModelConfig config, Map<String, String> assignment) {
+    private static String[] names(ModelConfig config, Map<String, String> assignment) {
         List<String> layers =
                 config.layers().stream().map(ModelConfig.LayerShape::name).toList();
         assignment.keySet().stream()

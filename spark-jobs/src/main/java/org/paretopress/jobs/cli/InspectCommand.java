@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.paretopress.jobs.config.LevelsConfig;
+import org.paretopress.jobs.input.LevelFolder;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.levels.LevelPlan;
 import org.paretopress.jobs.storage.Storage;
@@ -48,7 +49,7 @@ final class InspectCommand implements Callable<Integer> {
         Storage storage = shared.storage();
         SourceModel source = SourceModel.open(storage, model);
         if (levels != null) {
-            LevelManifest manifest = LevelListing.manifest(storage, levels, source);
+            LevelManifest manifest = LevelFolder.open(storage, levels, source).manifest();
             shared.answer(LevelListing.document(manifest), LevelListing.text(manifest));
             return 0;
         }

@@ -4,42 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.hadoop.fs.Path;
-import org.paretopress.jobs.InputException;
-import org.paretopress.jobs.input.FinishedRun;
-import org.paretopress.jobs.input.SourceModel;
-import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.levels.LevelManifest;
 
 /** What each level of each layer costs and loses, from the manifest of a level database. */
 final class LevelListing {
 
     private LevelListing() {}
-
-    /**
-     * The manifest in a folder, or that of the run in it.
-     *
-     * @throws InputException where there is none, or it is of another model
-     */
-    static LevelManifest manifest(Storage storage, String folder, SourceModel model) {
-        Path file = new Path(storage.qualified(folder), LevelManifest.FILE);
-        if (!storage.exists(file)) {
-            if (!storage.exists(new Path(storage.qualified(folder), "provenance.json"))) {
-                throw new InputException(
-                        "--levels " + folder + " holds neither a level database nor a run.",
-                        "give the folder that the levels command printed.");
-            }
-            file = new Path(FinishedRun.open(storage, folder).levels(), LevelManifest.FILE);
-        }
-        LevelManifest manifest = LevelManifest.fromJson(file.toString(), storage.read(file));
-        if (!manifest.model().sha256().equals(model.sha256())) {
-            throw new InputException(
-                    "The levels in " + folder + " were made from "
-                            + manifest.model().name() + ", a model with other weights than " + model.name() + ".",
-                    "another model was meant.");
-        }
-        return manifest;
-    }
 
     static Map<String, Object> document(LevelManifest manifest) {
         Map<String, Object> document = new LinkedHashMap<>();

@@ -10,8 +10,6 @@ import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.storage.Storage;
-import org.paretopress.kernels.forward.WeightCache;
-import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.search.front.Knee;
 import org.paretopress.search.front.ParetoPoint;
 
@@ -57,28 +55,7 @@ public record FinishedRun(RunDirectory directory, RunConfig config, Path levels)
      * @throws InputException naming the model, or the layer and the level
      */
     public void requireLevels(Storage storage, SourceModel model, Map<String, String> assignment) {
-        Path file = new Path(levels, LevelManifest.FILE);
-        if (!storage.exists(file)) {
-            throw new InputException(
-                    "The levels of " + directory.folder() + " are not in " + levels + " any more.",
-                    "they were moved or deleted: build them by the levels command.");
-        }
-        LevelManifest manifest = LevelManifest.fromJson(file.toString(), storage.read(file));
-        if (!manifest.model().sha256().equals(model.sha256())) {
-            throw new InputException(
-                    model.uri() + " is not the model of " + directory.folder() + ": its files differ.",
-                    config.model() + " was meant.");
-        }
-        for (LevelManifest.Layer layer : manifest.layers()) {
-            List<String> offered =
-                    layer.levels().stream().map(LevelManifest.Level::name).toList();
-            String level = assignment.getOrDefault(layer.name(), WeightCache.DENSE);
-            if (!level.equals(WeightCache.DENSE) && !offered.contains(level)) {
-                throw new InputException(
-                        "Layer " + layer.name() + " has no level \"" + level + "\" in " + levels + ".",
-                        "one of " + offered + " or dense was meant.");
-            }
-        }
+        LevelFolder.of(storage, levels, directory.folder().toString(), model).require(assignment);
     }
 
     /** Level names by layer, from a JSON object or {@code layer: level} lines. */
