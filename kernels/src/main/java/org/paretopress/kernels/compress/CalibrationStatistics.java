@@ -43,14 +43,17 @@ public record CalibrationStatistics(int columns, long tokens, double[] hessian, 
     }
 
     /**
-     * Statistics from one computed triangle, as a symmetric product leaves it.
+     * Statistics from one computed triangle.
      *
-     * @param hessian its upper triangle (row ≤ column) is mirrored into the lower one, in place
+     * @param triangle the second moments of inputs row ≤ column, row by row
      */
-    public static CalibrationStatistics ofUpperTriangle(int columns, long tokens, double[] hessian) {
+    public static CalibrationStatistics ofUpperTriangle(int columns, long tokens, double[] triangle) {
+        double[] hessian = new double[Math.multiplyExact(columns, columns)];
+        int next = 0;
         for (int row = 0; row < columns; row++) {
-            for (int column = row + 1; column < columns; column++) {
-                hessian[column * columns + row] = hessian[row * columns + column];
+            for (int column = row; column < columns; column++) {
+                hessian[row * columns + column] = triangle[next];
+                hessian[column * columns + row] = triangle[next++];
             }
         }
         return new CalibrationStatistics(columns, tokens, hessian);

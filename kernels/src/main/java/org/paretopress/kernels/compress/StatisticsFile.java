@@ -58,7 +58,8 @@ public final class StatisticsFile {
                 ByteBuffer.wrap(readFully(file, in, 0, PREAMBLE_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
         requirePreamble(file, preamble);
         int columns = preamble.getInt(12);
-        double[] hessian = new double[columns * columns];
+        double[] triangle = new double[Math.toIntExact(columns * (columns + 1L) / 2)];
+        int next = 0;
         CRC32C crc = new CRC32C();
         long offset = PREAMBLE_BYTES;
         for (int row = 0; row < columns; row++) {
@@ -67,7 +68,8 @@ public final class StatisticsFile {
             ByteBuffer.wrap(line)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .asDoubleBuffer()
-                    .get(hessian, row * columns + row, columns - row);
+                    .get(triangle, next, columns - row);
+            next += columns - row;
             offset += line.length;
         }
         byte[] stored = readFully(file, in, offset, Integer.BYTES);
@@ -76,7 +78,7 @@ public final class StatisticsFile {
                 offset,
                 (int) crc.getValue(),
                 ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN).getInt());
-        return CalibrationStatistics.ofUpperTriangle(columns, preamble.getLong(16), hessian);
+        return CalibrationStatistics.ofUpperTriangle(columns, preamble.getLong(16), triangle);
     }
 
     private static void requirePreamble(String file, ByteBuffer preamble) throws StreamCorruptedException {

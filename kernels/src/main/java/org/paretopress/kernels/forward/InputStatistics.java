@@ -7,8 +7,8 @@ import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
 /**
- * Adds up x·xᵀ over the inputs x of layers while sequences run: products of one sequence in single precision, their sum in
- * double, in the order of the calls.
+ * Adds up x·xᵀ over the inputs x of layers while sequences run: products of the tokens that run together in single
+ * precision, their sum in double, in the order of the calls.
  */
 public final class InputStatistics implements ActivationTap {
 
@@ -28,20 +28,20 @@ public final class InputStatistics implements ActivationTap {
             return;
         }
         int columns = inputs.columns();
-        double[] sum = sums.computeIfAbsent(layer, unused -> new double[Math.multiplyExact(columns, columns)]);
+        double[] sum = sums.computeIfAbsent(layer, unused -> new double[Math.toIntExact(columns * (columns + 1L) / 2)]);
         float[] row = new float[columns];
         try (Tensor product = ops.allocate(columns, columns)) {
             ops.gram(inputs, product);
-            for (int r = 0; r < columns; r++) {
+            for (int r = 0, next = 0; r < columns; r++) {
                 product.readRow(r, row);
-                for (int i = 0; i < columns; i++) {
-                    sum[r * columns + i] += row[i];
+                for (int i = r; i < columns; i++) {
+                    sum[next++] += row[i];
                 }
             }
         }
     }
 
-    /** Σ x·xᵀ by layer: columns × columns, row by row. */
+    /** Upper triangle of Σ x·xᵀ by layer, row by row: columns · (columns + 1) / 2 numbers. */
     public Map<String, double[]> sums() {
         return sums;
     }

@@ -89,9 +89,20 @@ public final class SequenceScorer implements AutoCloseable {
         return ops.densePrediction(transformer.forward(sequence, weights, ActivationTap.NONE), divergence);
     }
 
-    /** Runs the sequence for what the tap sees. */
-    public void observe(int[] sequence, LayerWeights weights, ActivationTap tap) {
-        transformer.forward(sequence, weights, tap);
+    /**
+     * Runs sequences for what the tap sees.
+     *
+     * @param tokens the sequences of a group, one after the other
+     */
+    public void observe(int[] tokens, LayerWeights weights, ActivationTap tap) {
+        if (states.isEmpty()) {
+            states.add(new State());
+        }
+        Tensor x = states.get(0).first(tokens.length / sequenceLength);
+        transformer.embed(tokens, x);
+        for (int subBlock = 0; subBlock < config.subBlocks(); subBlock++) {
+            transformer.run(subBlock, x, weights, tap);
+        }
     }
 
     /** The engine, for taps that compute. */

@@ -3,8 +3,10 @@ package org.paretopress.kernels.ops;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 
 import java.io.IOException;
 import org.bytedeco.javacpp.FloatPointer;
@@ -181,6 +183,23 @@ public final class Nd4jOps implements TensorOps {
             RowMath.swiGlu(g, u, rows * columns);
             of(gate).write(t, rows, g, 0);
         }
+    }
+
+    @Override
+    public void gram(Tensor x, Tensor product) {
+        int columns = x.columns();
+        cblas_ssyrk(
+                CblasRowMajor,
+                CblasUpper,
+                CblasTrans,
+                columns,
+                x.rows(),
+                1f,
+                start(x),
+                columns,
+                0f,
+                start(product),
+                columns);
     }
 
     @Override

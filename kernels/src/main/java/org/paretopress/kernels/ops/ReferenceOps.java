@@ -154,6 +154,11 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
+    public void gram(Tensor x, Tensor product) {
+        crossGram(x, x, product);
+    }
+
+    @Override
     public void crossGram(Tensor y, Tensor x, Tensor product) {
         Plain output = (Plain) y;
         Plain input = (Plain) x;

@@ -42,10 +42,11 @@ public interface TensorOps extends AutoCloseable {
     /** {@code gate = silu(gate) · up}, in place (Shazeer, GLU variants, 2020). */
     void swiGlu(Tensor gate, Tensor up);
 
-    /** {@code product = xᵀ·x}, the Hessian of a layer's squared output error up to scale. product: columns × columns. */
-    default void gram(Tensor x, Tensor product) {
-        crossGram(x, x, product);
-    }
+    /**
+     * The upper triangle of {@code product = xᵀ·x}, the Hessian of a layer's squared output error up to scale; what lies below the
+     * diagonal of the product (columns × columns) is not defined.
+     */
+    void gram(Tensor x, Tensor product);
 
     /**
      * {@code product = yᵀ·x}. y: tokens × outputs, x: tokens × inputs, product: outputs × inputs. With gradients of a loss at the

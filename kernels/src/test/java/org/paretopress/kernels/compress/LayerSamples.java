@@ -37,15 +37,15 @@ final class LayerSamples {
 
     static CalibrationStatistics statistics(double[][] inputs) {
         int columns = inputs[0].length;
-        double[] hessian = new double[columns * columns];
+        double[] triangle = new double[columns * (columns + 1) / 2];
         for (double[] input : inputs) {
-            for (int row = 0; row < columns; row++) {
+            for (int row = 0, next = 0; row < columns; row++) {
                 for (int column = row; column < columns; column++) {
-                    hessian[row * columns + column] += input[row] * input[column] / inputs.length;
+                    triangle[next++] += input[row] * input[column] / inputs.length;
                 }
             }
         }
-        return CalibrationStatistics.ofUpperTriangle(columns, inputs.length, hessian);
+        return CalibrationStatistics.ofUpperTriangle(columns, inputs.length, triangle);
     }
 
     static CalibrationStatistics statistics(int columns, long seed) {

@@ -62,12 +62,13 @@ public final class SparkApplication {
         defaults.put(
                 "spark.executor.defaultJavaOptions",
                 "-Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+        // What is shuffled are doubles of statistics, which do not get smaller.
+        defaults.put("spark.shuffle.compress", "false");
         // One BLAS thread a task: tasks are the parallelism.
         defaults.put("spark.executorEnv.OMP_NUM_THREADS", "1");
         defaults.put("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
         // A wrong core type ends an executor by SIGILL. The user's own goes to executors; what the launcher chose for
-        // this
-        // machine does not: each executor chooses for its own CPU.
+        // this machine does not: each executor chooses for its own CPU.
         String coreType = System.getenv("OPENBLAS_CORETYPE");
         if (coreType != null && !coreType.equals(System.getProperty(CORE_TYPE))) {
             defaults.put("spark.executorEnv.OPENBLAS_CORETYPE", coreType);

@@ -95,7 +95,7 @@ public record LevelsConfig(
                 refuse(method, "activationOrder", activationOrder);
                 refuse(method, "damping", damping);
             } else {
-                activationOrder = activationOrder != null && activationOrder;
+                activationOrder = activationOrder == null || activationOrder;
                 damping = dampingOf(damping);
             }
         }

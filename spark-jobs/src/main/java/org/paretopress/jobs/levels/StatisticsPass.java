@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.paretopress.kernels.compress.StatisticsFile;
 import org.paretopress.kernels.forward.BackwardPass;
 import org.paretopress.kernels.forward.FisherStatistics;
 import org.paretopress.kernels.forward.InputStatistics;
+import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.model.ModelConfig;
 
 /**
@@ -89,7 +91,7 @@ record StatisticsPass(ChunkSums text, String folder) {
             for (int i = 0; i < sum.length; i++) {
                 sum[i] /= tokens;
             }
-            int columns = (int) Math.round(Math.sqrt(sum.length));
+            int columns = (int) Math.round((Math.sqrt(8.0 * sum.length + 1) - 1) / 2);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             StatisticsFile.write(CalibrationStatistics.ofUpperTriangle(columns, tokens, sum), bytes);
             Storage.ofApplication().write(inputFile(target, input), bytes.toByteArray());
@@ -97,9 +99,16 @@ record StatisticsPass(ChunkSums text, String folder) {
     }
 
     private static Map<String, double[]> inputSums(ExecutorModel model, List<int[]> sequences, List<String> inputs) {
-        return model.withScorer(sequences.get(0).length, scorer -> {
+        int length = sequences.get(0).length;
+        int together = SequenceScorer.together(length);
+        return model.withScorer(length, scorer -> {
             InputStatistics statistics = new InputStatistics(scorer.ops(), inputs::contains);
-            sequences.forEach(sequence -> scorer.observe(sequence, model.dense(), statistics));
+            for (int first = 0; first < sequences.size(); first += together) {
+                int[] group = sequences.subList(first, Math.min(first + together, sequences.size())).stream()
+                        .flatMapToInt(Arrays::stream)
+                        .toArray();
+                scorer.observe(group, model.dense(), statistics);
+            }
             return statistics.sums();
         });
     }
@@ -130,7 +139,7 @@ record StatisticsPass(ChunkSums text, String folder) {
         long bytes = Long.MAX_VALUE / 2;
         for (ModelConfig.LayerShape layer : config.layers()) {
             if (inputs.contains(layer.name())) {
-                long added = 8L * layer.columns() * layer.columns();
+                long added = 4L * layer.columns() * (layer.columns() + 1);
                 if (bytes + added > BYTES_A_TASK) {
                     waves.add(new ArrayList<>());
                     bytes = 0;
