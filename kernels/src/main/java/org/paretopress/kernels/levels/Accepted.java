@@ -28,15 +28,20 @@ final class Accepted {
 
     /** A copy of a list that holds at least one entry, no null and no name twice. */
     static <T> List<T> requireDistinct(String what, List<T> entries, Collection<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("There is no " + what + ".\nMaybe nothing was selected to compress.");
+        }
+        return requireNoneTwice(what, entries, names);
+    }
+
+    /** A copy of a list that holds no null and no name twice. */
+    static <T> List<T> requireNoneTwice(String what, List<T> entries, Collection<String> names) {
         Set<String> seen = new HashSet<>();
         for (String name : names) {
             if (!seen.add(name)) {
                 throw new IllegalArgumentException(
                         "The " + what + " \"" + name + "\" occurs twice.\nMaybe remove one.");
             }
-        }
-        if (seen.isEmpty()) {
-            throw new IllegalArgumentException("There is no " + what + ".\nMaybe nothing was selected to compress.");
         }
         return List.copyOf(entries);
     }

@@ -15,9 +15,11 @@ import java.util.List;
  * Writes the file of one layer. The same input gives the same bytes.
  *
  * @param layer the linear weight matrix, such as {@code model.layers.3.mlp.up_proj}
+ * @param rows outputs
+ * @param columns inputs
  * @param methods how the levels were made: compressors and their parameters
  */
-public record LayerFileWriter(String layer, List<String> methods) {
+public record LayerFileWriter(String layer, int rows, int columns, List<String> methods) {
 
     /** One buffer maps a file; a mebibyte is left for the header. */
     private static final long MAX_PAYLOAD_BYTES = Integer.MAX_VALUE - (1L << 20);
@@ -25,7 +27,7 @@ public record LayerFileWriter(String layer, List<String> methods) {
     /**
      * Writes all levels; the stream stays open.
      *
-     * @param levels one or more of one shape, by ascending size
+     * @param levels by ascending size; none where nothing but the original weights is offered
      * @return the header as written
      * @throws IllegalArgumentException where the levels do not belong together
      */
@@ -53,16 +55,11 @@ public record LayerFileWriter(String layer, List<String> methods) {
     }
 
     private LayerHeader header(List<MeasuredLevel> levels) {
-        if (levels.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "Layer " + layer + " has no level.\nMaybe no family of levels fits its shape.");
-        }
-        PackedMatrix first = levels.get(0).matrix();
         List<LayerHeader.Level> entries = new ArrayList<>();
         long offset = 0;
         for (MeasuredLevel level : levels) {
             PackedMatrix matrix = level.matrix();
-            requireMember(matrix, first);
+            requireShape(matrix);
             long crc32c = LayerFormat.crc32c(matrix.payload());
             entries.add(new LayerHeader.Level(
                     matrix.level(),
@@ -78,13 +75,13 @@ public record LayerFileWriter(String layer, List<String> methods) {
             throw new IllegalArgumentException("The levels of layer " + layer + " take " + offset
                     + " bytes, more than one file holds (" + MAX_PAYLOAD_BYTES + ").\nMaybe choose fewer levels.");
         }
-        return new LayerHeader(layer, first.rows(), first.columns(), methods, entries);
+        return new LayerHeader(layer, rows, columns, methods, entries);
     }
 
-    private void requireMember(PackedMatrix matrix, PackedMatrix first) {
-        if (matrix.rows() != first.rows() || matrix.columns() != first.columns()) {
+    private void requireShape(PackedMatrix matrix) {
+        if (matrix.rows() != rows || matrix.columns() != columns) {
             throw new IllegalArgumentException("Layer " + layer + ": level \"" + matrix.level() + "\" is "
-                    + matrix.rows() + " x " + matrix.columns() + ", expected " + first.rows() + " x " + first.columns()
+                    + matrix.rows() + " x " + matrix.columns() + ", expected " + rows + " x " + columns
                     + ".\nMaybe levels of several layers were mixed.");
         }
     }

@@ -20,7 +20,7 @@ public record LayerHeader(String layer, int rows, int columns, List<String> meth
         Accepted.requireAtLeast("columns", columns, 1);
         methods = Accepted.requireDistinct("method", methods, methods);
         Objects.requireNonNull(levels, "levels");
-        levels = Accepted.requireDistinct(
+        levels = Accepted.requireNoneTwice(
                 "level", levels, levels.stream().map(Level::name).toList());
     }
 

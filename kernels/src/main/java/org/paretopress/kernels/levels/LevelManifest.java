@@ -72,7 +72,7 @@ public record LevelManifest(
             Accepted.requireAtLeast("columns", columns, 1);
             Accepted.requireAtLeast("denseSizeInBytes", denseSizeInBytes, 1);
             Objects.requireNonNull(levels, "levels");
-            levels = Accepted.requireDistinct(
+            levels = Accepted.requireNoneTwice(
                     "level", levels, levels.stream().map(Level::name).toList());
         }
 

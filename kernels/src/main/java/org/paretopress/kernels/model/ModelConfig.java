@@ -116,6 +116,11 @@ public record ModelConfig(
         return layers;
     }
 
+    /** Whether a layer belongs to the attention sub-block; otherwise it belongs to the MLP. */
+    public static boolean inAttention(String layer) {
+        return layer.contains(".self_attn.");
+    }
+
     /** One layer of a block, by one of {@link #PROJECTIONS}. */
     LayerShape layer(int block, String projection) {
         String name = layerName(block, projection);

@@ -70,8 +70,9 @@ abstract class CompressorContract {
                 .map(level -> new MeasuredLevel(level, meter.measure(level)))
                 .toList();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        LayerHeader header =
-                new LayerFileWriter(weights.layer(), List.of(compressor().method())).write(levels, out);
+        LayerHeader header = new LayerFileWriter(
+                        weights.layer(), 13, columns(), List.of(compressor().method()))
+                .write(levels, out);
         LayerFile file = LayerFile.read("x", ByteBuffer.wrap(out.toByteArray()));
         for (int i = 0; i < levels.size(); i++) {
             PackedMatrix level = levels.get(i).matrix();

@@ -44,7 +44,7 @@ class LevelDatabaseTest {
     }
 
     private LevelManifest.Layer layer(String name, int rows, int columns) throws IOException {
-        LayerFileWriter writer = new LayerFileWriter(name, LevelSamples.METHODS);
+        LayerFileWriter writer = new LayerFileWriter(name, rows, columns, LevelSamples.METHODS);
         try (OutputStream out = Files.newOutputStream(directory.resolve(LevelDatabase.fileName(name)))) {
             LayerHeader header = writer.write(LevelSamples.levels(rows, columns, 16, 2, 3, 4), out);
             return LevelManifest.Layer.of(header, 2L * rows * columns);

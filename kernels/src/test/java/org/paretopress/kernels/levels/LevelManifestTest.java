@@ -91,6 +91,5 @@ class LevelManifestTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> layer("a", Double.NaN))
                 .withMessageContaining("weightError = NaN");
-        assertThatIllegalArgumentException().isThrownBy(() -> layer("a")).withMessageContaining("no level");
     }
 }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The layers that may be compressed, in order, and the bytes that no choice changes (embeddings, norms, head).
@@ -82,8 +84,9 @@ public final class SearchSpace {
     }
 
     /**
-     * Indices of the layers that may trade levels: equal parameters and equal level sizes. Every layer is in exactly
-     * one group; groups are ordered by their first layer. The arrays are copies.
+     * Indices of the layers that may trade levels: those whose levels are all the same number of bytes apart, such as
+     * levels of sparsity, and otherwise those of equal parameters and equal level sizes. Every layer is in exactly one
+     * group; groups are ordered by their first layer. The arrays are copies.
      */
     public List<int[]> mutationGroups() {
         return mutationGroups.stream().map(int[]::clone).toList();
@@ -168,16 +171,25 @@ public final class SearchSpace {
     }
 
     private static List<int[]> groupAlike(List<Layer> layers) {
-        record Shape(long parameters, List<Long> levelSizes) {}
-        Map<Shape, List<Integer>> groups = new LinkedHashMap<>();
+        Map<List<Long>, List<Integer>> groups = new LinkedHashMap<>();
         for (int index = 0; index < layers.size(); index++) {
-            Layer layer = layers.get(index);
-            List<Long> sizes = layer.levels().stream().map(Level::sizeInBytes).toList();
-            groups.computeIfAbsent(new Shape(layer.parameters(), sizes), shape -> new ArrayList<>())
+            groups.computeIfAbsent(likeness(layers.get(index)), unused -> new ArrayList<>())
                     .add(index);
         }
         return groups.values().stream()
                 .map(group -> group.stream().mapToInt(Integer::intValue).toArray())
                 .toList();
+    }
+
+    /** The one step of a layer whose levels are evenly spaced, otherwise its parameters and the sizes of its levels. */
+    private static List<Long> likeness(Layer layer) {
+        List<Long> sizes = layer.levels().stream().map(Level::sizeInBytes).toList();
+        List<Long> steps = IntStream.range(1, sizes.size())
+                .mapToObj(level -> sizes.get(level) - sizes.get(level - 1))
+                .distinct()
+                .toList();
+        return steps.size() == 1
+                ? steps
+                : Stream.concat(Stream.of(layer.parameters()), sizes.stream()).toList();
     }
 }

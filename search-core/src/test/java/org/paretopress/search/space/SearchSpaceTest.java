@@ -36,8 +36,8 @@ class SearchSpaceTest {
     }
 
     @Test
-    void equalParametersButOtherLevelSizesDoNotTrade() {
-        Layer finer = new Layer("finer", 80, List.of(new Level("1", 1, 11), new Level("2", 2, 21)));
+    void equalParametersButOtherStepsDoNotTrade() {
+        Layer finer = new Layer("finer", 80, List.of(new Level("1", 1, 10), new Level("2", 2, 21)));
         SearchSpace mixed = new SearchSpace(List.of(Spaces.even("coarse", 80, 2), finer), 0);
         assertThat(mixed.mutationGroups()).hasSize(2);
     }
@@ -104,5 +104,17 @@ class SearchSpaceTest {
         assertThatThrownBy(() -> new SearchSpace(List.of(layer, layer), 0)).hasMessageContaining("'w' occurs twice");
         assertThat(new Layer("w", 8, List.of(small, new Level("b", 2, 5))).levels())
                 .hasSize(2);
+    }
+
+    @Test
+    void layersOfAnySizeWithTheSameStepTradeLevels() {
+        Layer small =
+                new Layer("small", 100, List.of(new Level("a", 1, 40), new Level("b", 2, 50), new Level("c", 3, 60)));
+        Layer large = new Layer("large", 900, List.of(new Level("d", 1, 700), new Level("e", 2, 710)));
+        Layer uneven =
+                new Layer("uneven", 100, List.of(new Level("a", 1, 40), new Level("b", 2, 50), new Level("c", 3, 61)));
+        Layer single = new Layer("single", 100, List.of(new Level("a", 1, 40)));
+        SearchSpace space = new SearchSpace(List.of(small, uneven, large, single), 0);
+        assertThat(space.mutationGroups()).containsExactly(new int[] {0, 2}, new int[] {1}, new int[] {3});
     }
 }

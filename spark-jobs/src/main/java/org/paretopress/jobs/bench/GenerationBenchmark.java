@@ -85,7 +85,7 @@ final class GenerationBenchmark {
     /** @param folder for the level database; the caller removes it */
     Measurement measure(Path folder, int generations) {
         TokenSequences random = randomText();
-        LevelPlan plan = new LevelPlan(List.of(new RoundToNearest(GRIDS)), false, false);
+        LevelPlan plan = LevelPlan.of(new RoundToNearest(GRIDS));
         ScoredText calibration = ScoredText.broadcast(spark, random.range(0, CALIBRATION_SEQUENCES));
         new LevelBuildJob(spark, storage, progress, model, plan, calibration).run(folder);
 

@@ -137,14 +137,14 @@ public final class LevelBuildJob {
         WeightMatrix weights = new WeightMatrix(layer, values.length / columns, columns, values);
         ErrorMeter meter = new ErrorMeter(weights, statistics);
         List<MeasuredLevel> levels = new ArrayList<>();
-        for (Compressor compressor : plan.compressors()) {
+        for (Compressor compressor : plan.compressors(layer)) {
             for (PackedMatrix level : compressor.compress(weights, statistics)) {
                 levels.add(new MeasuredLevel(level, meter.measure(level)));
             }
         }
         levels.sort(Comparator.comparing((MeasuredLevel level) -> level.matrix().sizeInBytes())
                 .thenComparing(level -> level.matrix().level()));
-        return new LayerFileWriter(layer, plan.methods()).toBytes(levels);
+        return new LayerFileWriter(layer, weights.rows(), weights.columns(), plan.methods()).toBytes(levels);
     }
 
     private LevelManifest manifest(List<LevelManifest.Layer> layers) {

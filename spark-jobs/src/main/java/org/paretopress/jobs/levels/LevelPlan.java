@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.config.LevelsConfig;
 import org.paretopress.kernels.compress.Compensating;
@@ -30,11 +31,12 @@ import org.paretopress.search.space.SearchSpace;
 /**
  * The levels that a configuration asks for. Their sizes are known before anything is computed.
  *
- * @param compressors one for each family
- * @param dense whether the original weights are a level too
+ * @param families compressors of every layer
+ * @param dropped the parts of the model that may be left out; their layers have the original weights as a level too
  * @param fisher whether a compressor needs the Fisher information of outputs
  */
-public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fisher) implements Serializable {
+public record LevelPlan(List<Compressor> families, List<LevelsConfig.Unit> dropped, boolean fisher)
+        implements Serializable {
 
     /** Of GPTQ and SparseGPT where a configuration does not set it. */
     private static final double DAMPING = 0.01;
@@ -57,10 +59,14 @@ public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fis
                     Factoring.Measure.valueOf(levels.lowRank().method().name()),
                     levels.lowRank().keep()));
         }
-        if (levels.depth() != null) {
-            compressors.add(new Dropping());
-        }
-        return new LevelPlan(List.copyOf(compressors), levels.depth() != null, fisher(levels));
+        List<LevelsConfig.Unit> dropped =
+                levels.depth() == null ? List.of() : levels.depth().units();
+        return new LevelPlan(List.copyOf(compressors), dropped, fisher(levels));
+    }
+
+    /** Families alone. */
+    public static LevelPlan of(Compressor... families) {
+        return new LevelPlan(List.of(families), List.of(), false);
     }
 
     private static boolean fisher(LevelsConfig levels) {
@@ -107,9 +113,24 @@ public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fis
         return Math.max(1, (long) (room / (sparsity.steps() + 1)));
     }
 
-    /** Methods and parameters as short texts. */
+    /** What compresses a layer. */
+    public List<Compressor> compressors(String layer) {
+        return droppable(layer)
+                ? Stream.concat(families.stream(), Stream.of(new Dropping())).toList()
+                : families;
+    }
+
+    private boolean droppable(String layer) {
+        LevelsConfig.Unit own = ModelConfig.inAttention(layer) ? LevelsConfig.Unit.attention : LevelsConfig.Unit.mlp;
+        return dropped.contains(own) || dropped.contains(LevelsConfig.Unit.block);
+    }
+
+    /** Methods and parameters of all layers as short texts. */
     public List<String> methods() {
-        return compressors.stream().map(Compressor::method).toList();
+        return Stream.concat(
+                        families.stream().map(Compressor::method),
+                        dropped.stream().map(unit -> new Dropping().method() + " " + unit))
+                .toList();
     }
 
     /** Every assignment of these levels to the layers of a model. */
@@ -124,7 +145,7 @@ public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fis
         int rows = shape.rows();
         int columns = shape.columns();
         List<Level> levels = new ArrayList<>();
-        for (Compressor compressor : compressors) {
+        for (Compressor compressor : compressors(shape.name())) {
             compressor
                     .layouts(rows, columns)
                     .forEach(layout -> levels.add(new Level(
@@ -132,7 +153,7 @@ public record LevelPlan(List<Compressor> compressors, boolean dense, boolean fis
                             layout.bits(rows, columns),
                             layout.sizeInBytes(rows, columns))));
         }
-        if (dense) {
+        if (droppable(shape.name()) || levels.isEmpty() && !dropped.isEmpty()) {
             long size = model.tensor(shape.name() + ".weight").sizeInBytes();
             levels.add(new Level(WeightCache.DENSE, 8.0 * size / shape.parameters(), size));
         }
