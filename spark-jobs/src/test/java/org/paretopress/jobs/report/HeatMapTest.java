@@ -45,6 +45,7 @@ class HeatMapTest {
     @Test
     void ordersLevelsFromTheMostToTheLeastCompressed() {
         LevelScale scale = LevelScale.of(List.of(
+                "Q4_K+rank:16",
                 "dense",
                 "4",
                 "Q4_K",
@@ -68,6 +69,7 @@ class HeatMapTest {
                         "4",
                         "Q4_K",
                         "sparse:2:4+8",
+                        "Q4_K+rank:16",
                         "sparse:0.5",
                         "10",
                         "dense");
