@@ -80,8 +80,19 @@ class SequenceScorerTest {
         LayerWeights candidate(String[] levels) {
             return new LayerWeights() {
                 @Override
+                public boolean dropped(int layer) {
+                    return levels[layer].equals("drop");
+                }
+
+                @Override
                 public Tensor acquire(int layer) {
                     ModelConfig.LayerShape shape = config.layers().get(layer);
+                    if (dropped(layer)) {
+                        throw new AssertionError("A dropped layer has no weights: " + shape.name());
+                    }
+                    if (levels[layer].equals("zero")) {
+                        return ops.allocate(shape.rows(), shape.columns());
+                    }
                     return random(shape.name() + levels[layer], shape.rows(), shape.columns());
                 }
 
@@ -127,6 +138,22 @@ class SequenceScorerTest {
                 for (int s = 0; s < together; s++) {
                     assertThat(shared[s][c]).isEqualTo(alone[s][0]);
                 }
+            }
+        }
+    }
+
+    @Test
+    void aDroppedSubBlockAddsWhatZeroWeightsAdd() {
+        String[] dropped = candidates.get(0).clone();
+        String[] zero = candidates.get(0).clone();
+        for (int subBlock : new int[] {0, 3}) {
+            Arrays.fill(dropped, config.firstLayer(subBlock), config.firstLayer(subBlock + 1), "drop");
+            Arrays.fill(zero, config.firstLayer(subBlock), config.firstLayer(subBlock + 1), "zero");
+        }
+        try (Engine engine = new Engine(new Nd4jOps())) {
+            Loss[][] losses = engine.score(tokens, List.of(dropped, zero, candidates.get(0)));
+            for (Loss[] sequence : losses) {
+                assertThat(sequence[0]).isEqualTo(sequence[1]).isNotEqualTo(sequence[2]);
             }
         }
     }
