@@ -16,7 +16,16 @@ import org.paretopress.jobs.cluster.SparkApplication;
 /** What goes over the wire between separate JVMs: registered types only, and results that do not depend on them. */
 class KryoTest {
 
-    private static final String MASTER = "local-cluster[2,1,1024]";
+    /** Two executor JVMs, each started by a worker of its own. */
+    static final String MASTER = "local-cluster[2,1,1024]";
+
+    /** What executors need to find classes without an installation of Spark. */
+    static final String[] EXECUTORS = {
+        "--conf=spark.executor.memory=768m",
+        "--conf=spark.executor.extraClassPath=" + System.getProperty("java.class.path"),
+        "--conf=spark.executorEnv.SPARK_SCALA_VERSION=2.13",
+        "--conf=spark.executorEnv.SPARK_TESTING=1"
+    };
 
     /** Two generations are enough to send everything there is to send. */
     private static final String SHORT = "--set=search.generations=2";
@@ -32,21 +41,16 @@ class KryoTest {
         assertThat(conf(lenient).get("spark.kryo.registrationRequired")).isEqualTo("false");
     }
 
-    /** Two executor JVMs, each started by a worker of its own; the defaults of {@link SparkApplication} are in force. */
+    /** On two executors; the defaults of {@link SparkApplication} are in force. */
     @Test
     void separateExecutorsGiveTheBytesOfOneProcess() throws IOException {
         SmallRun expected = SmallRun.finished();
         Path front = expected.folder().resolve("short");
         expected.search("local[2]", SHORT, "--set=output=" + front).succeeded();
         SmallRun run = SmallRun.in(folder);
-        run.search(
-                        MASTER,
-                        SHORT,
-                        "--conf=spark.executor.memory=768m",
-                        "--conf=spark.executor.extraClassPath=" + System.getProperty("java.class.path"),
-                        "--conf=spark.executorEnv.SPARK_SCALA_VERSION=2.13",
-                        "--conf=spark.executorEnv.SPARK_TESTING=1")
-                .succeeded();
+        List<String> arguments = run.arguments("search", MASTER, EXECUTORS);
+        arguments.add(SHORT);
+        Command.run(arguments).succeeded();
         for (String name : List.of("front.json", "baselines.json", "checkpoint.json")) {
             assertThat(run.file(name)).hasSameBinaryContentAs(front.resolve(name));
         }

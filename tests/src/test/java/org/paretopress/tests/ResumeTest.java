@@ -76,11 +76,16 @@ class ResumeTest {
     }
 
     private static List<Path> finishedLayers(Path levels) {
+        return finished(levels, ".levels");
+    }
+
+    /** Files below a folder whose names end so; those that are being written left out. */
+    static List<Path> finished(Path levels, String ending) {
         if (!Files.isDirectory(levels)) {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(levels)) {
-            return files.filter(file -> file.toString().endsWith(".levels"))
+            return files.filter(file -> file.toString().endsWith(ending))
                     .filter(file -> !file.getFileName().toString().startsWith("."))
                     .toList();
         } catch (IOException | UncheckedIOException e) {

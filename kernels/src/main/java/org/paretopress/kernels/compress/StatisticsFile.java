@@ -87,7 +87,11 @@ public final class StatisticsFile {
         }
         if (preamble.getInt(8) != VERSION) {
             String reason = "format version is " + preamble.getInt(8) + ", this program reads " + VERSION;
-            throw corrupt(file, 8, reason, "another version of Paretopress wrote it; calibrate again");
+            throw corrupt(
+                    file,
+                    8,
+                    reason,
+                    "another version of Paretopress wrote it; levels CONFIG --repair calibrates again");
         }
         requireEqual(file, CHECKED_BYTES, checksum(preamble), preamble.getInt(CHECKED_BYTES));
         int columns = preamble.getInt(12);
@@ -99,7 +103,11 @@ public final class StatisticsFile {
     private static byte[] readFully(String file, InputStream in, long offset, int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
-            throw corrupt(file, offset + bytes.length, "it ends early", "writing was interrupted; calibrate again");
+            throw corrupt(
+                    file,
+                    offset + bytes.length,
+                    "it ends early",
+                    "writing was interrupted; levels CONFIG --repair calibrates again");
         }
         return bytes;
     }
@@ -108,7 +116,8 @@ public final class StatisticsFile {
             throws StreamCorruptedException {
         if (found != expected) {
             String reason = String.format("checksum is %08x, expected %08x", found, expected);
-            throw corrupt(file, offset, reason, "the disk or a copy damaged it; calibrate again");
+            throw corrupt(
+                    file, offset, reason, "the disk or a copy damaged it; levels CONFIG --repair calibrates again");
         }
     }
 

@@ -73,7 +73,7 @@ public final class LayerFile {
                     start,
                     String.format(
                             "level \"%s\" has checksum %08x, expected %08x", level.name(), crc32c, level.crc32c()),
-                    "the disk or a copy damaged it; build the levels again");
+                    "the disk or a copy damaged it");
         }
         try {
             return decode(level, payload);

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /** Opens layer files: checks everything but the payloads' own bytes. */
 final class LayerFileReader {
 
-    private static final String CUT = "the file was cut while it was written or copied; build the levels again";
+    private static final String CUT = "the file was cut while it was written or copied";
 
     private final LevelJson json;
 
@@ -43,7 +43,7 @@ final class LayerFileReader {
                     file,
                     LayerFormat.VERSION_AT,
                     "format version is " + version + ", this program reads " + LayerFormat.VERSION,
-                    "another version of Paretopress wrote it; build the levels again");
+                    "another version of Paretopress wrote it");
         }
         return requireHeaderText(file, bytes);
     }
@@ -64,7 +64,7 @@ final class LayerFileReader {
                     file,
                     LayerFormat.CHECKSUM_AT,
                     String.format("the header has checksum %08x, expected %08x", checksum, expected),
-                    "the disk or a copy damaged it; build the levels again");
+                    "the disk or a copy damaged it");
         }
         return length;
     }
@@ -97,8 +97,7 @@ final class LayerFileReader {
                 throw new CorruptLevelException(file, bytes.limit(), "it ends within padding", CUT);
             }
             if (bytes.get((int) at) != 0) {
-                throw new CorruptLevelException(
-                        file, at, "padding is not zero", "the disk or a copy damaged it; build the levels again");
+                throw new CorruptLevelException(file, at, "padding is not zero", "the disk or a copy damaged it");
             }
         }
     }

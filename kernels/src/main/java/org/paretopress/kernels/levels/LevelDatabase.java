@@ -76,7 +76,7 @@ public final class LevelDatabase {
                     file,
                     LayerFormat.HEADER_AT,
                     "its header differs from the manifest's entry for " + expected.name(),
-                    "files of two runs were mixed; build the levels again");
+                    "files of two runs were mixed");
         }
         return layerFile;
     }
@@ -87,7 +87,7 @@ public final class LevelDatabase {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read " + file + " of the level database: " + e.getMessage()
-                            + "\nMaybe the levels were not built, or the path is wrong.",
+                            + "\nMaybe the path is wrong, or the file was deleted; levels CONFIG --repair builds it again.",
                     e);
         }
     }

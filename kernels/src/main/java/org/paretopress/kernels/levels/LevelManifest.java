@@ -141,7 +141,7 @@ public record LevelManifest(
                     0,
                     "formatVersion is " + (version.isMissingNode() ? "missing" : version) + ", this program reads "
                             + VERSION,
-                    "another version of Paretopress wrote it; build the levels again");
+                    "another version of Paretopress wrote it");
         }
         return reader.read(json, LevelManifest.class, file, 0);
     }

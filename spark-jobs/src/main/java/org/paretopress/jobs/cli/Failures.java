@@ -21,8 +21,9 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     /** What Spark says when the JVM is told to end; the JVM itself gives the exit code then, 130 after an interrupt. */
     private static final String INTERRUPTED = "SparkContext was shut down";
 
-    /** How Spark introduces the message of a task: where it ran, and the class of the exception. */
-    private static final Pattern TASK_MESSAGE = Pattern.compile("(?s)Job aborted .*?executor [^)]*\\): [\\w.$]+: ");
+    /** How Spark introduces the message of a task: where it ran, and the class of the exception, that of its cause too where one wraps the other. */
+    private static final Pattern TASK_MESSAGE =
+            Pattern.compile("(?s)Job aborted .*?executor [^)]*\\): [\\w.$]+: (?:[\\w.$]+(?:Exception|Error): )?");
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {

@@ -1,7 +1,11 @@
 package org.paretopress.jobs.cli;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.config.RunConfig;
@@ -24,15 +28,48 @@ final class LevelsCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on with an interrupted build; finished layers are always kept.")
     private boolean resume;
 
+    @Option(
+            names = "--repair",
+            description = "Read every byte of the database; build again what is missing, cut or damaged.")
+    private boolean repair;
+
     @Override
     public Integer call() {
         Storage storage = shared.storage();
         RunConfig run = shared.config(storage, config);
-        SearchJob job = SearchJob.prepare(run, storage, shared.progress());
+        SearchJob job = SearchJob.prepareLevels(run, storage, shared.progress());
+        SearchJob.Levels levels;
         try (JavaSparkContext spark = shared.startSpark("paretopress levels " + config)) {
-            Path folder = job.buildLevels(spark);
-            shared.answer(Map.of("levels", folder.toString()), "The level database is in " + folder + ".");
+            levels = job.buildLevels(spark, repair);
         }
+        answer(levels, layerFiles(storage, levels.folder()));
         return 0;
+    }
+
+    private static List<FileStatus> layerFiles(Storage storage, Path folder) {
+        return storage.list(folder).stream()
+                .filter(file -> file.getPath().getName().matches("[^.].*\\.levels"))
+                .toList();
+    }
+
+    private void answer(SearchJob.Levels levels, List<FileStatus> files) {
+        long size = files.stream().mapToLong(FileStatus::getLen).sum();
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("levels", levels.folder().toString());
+        document.put("layers", files.size());
+        document.put("sizeInBytes", size);
+        String lines = String.format(
+                Locale.ROOT,
+                "The level database is in %s (%d layers, %,d bytes).",
+                levels.folder(),
+                files.size(),
+                size);
+        if (repair) {
+            document.put("repaired", levels.repaired());
+            lines += levels.repaired().isEmpty()
+                    ? " No layer is damaged."
+                    : " Built again: " + String.join(", ", levels.repaired()) + ".";
+        }
+        shared.answer(document, lines);
     }
 }

@@ -22,6 +22,7 @@ import org.paretopress.kernels.compress.ErrorMeter;
 import org.paretopress.kernels.compress.WeightMatrix;
 import org.paretopress.kernels.levels.LayerFile;
 import org.paretopress.kernels.levels.LayerFileWriter;
+import org.paretopress.kernels.levels.LayerHeader;
 import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.levels.MeasuredLevel;
@@ -70,44 +71,56 @@ public final class LevelBuildJob {
         return new Path(databases, Digest.ofText(key).substring(0, 16));
     }
 
-    /** Builds what is missing and returns the manifest. */
+    /** Builds what is missing and returns the manifest. A finished database is taken as it is. */
     public LevelManifest run(Path folder) {
         Path manifestFile = new Path(folder, LevelManifest.FILE);
         if (storage.exists(manifestFile)) {
             return LevelManifest.fromJson(manifestFile.toString(), storage.read(manifestFile));
         }
-        List<LayerShape> layers = model.file().config().layers();
-        Path statistics = new Path(folder, "statistics");
-        Set<String> missing = layers.stream()
+        Path statistics = statistics(folder);
+        Set<String> missing = layers().stream()
                 .map(LayerShape::name)
                 .filter(layer -> !storage.exists(new Path(folder, LevelDatabase.fileName(layer))))
                 .collect(Collectors.toSet());
         ExecutorModel.Source source = ExecutorModel.Source.dense(model.uri());
         new StatisticsPass(new ChunkSums(spark, source, calibration, progress), statistics.toString())
                 .run(model.file().config(), storage, missing, plan.fisher());
-        LevelManifest manifest = manifest(compress(source, layers, folder.toString(), statistics.toString()));
+        LevelManifest manifest = manifest(compress(source, folder.toString(), statistics.toString()));
         storage.write(manifestFile, manifest.toJson());
         storage.delete(statistics);
         return manifest;
     }
 
-    private List<LevelManifest.Layer> compress(
-            ExecutorModel.Source source, List<LayerShape> layers, String folder, String statistics) {
+    /** Where statistics are kept while a database is unfinished. */
+    static Path statistics(Path folder) {
+        return new Path(folder, "statistics");
+    }
+
+    /** The layers of the model, in its order. */
+    List<LayerShape> layers() {
+        return model.file().config().layers();
+    }
+
+    /** Whether a header is one that this job writes for a layer, as far as that can be told without building it. */
+    boolean made(LayerShape layer, LayerHeader header) {
+        return header.layer().equals(layer.name())
+                && header.rows() == layer.rows()
+                && header.columns() == layer.columns()
+                && header.methods().equals(plan.methods());
+    }
+
+    private List<LayerHeader> compress(ExecutorModel.Source source, String folder, String statistics) {
         LevelPlan levels = plan;
-        spark.setJobDescription("levels of " + layers.size() + " layers");
-        try (TaskProgress ignored = new TaskProgress(spark, progress, "compress layers", layers.size())) {
-            List<String> names = layers.stream().map(LayerShape::name).toList();
-            List<String> headers = spark.parallelize(names, names.size())
+        List<String> names = layers().stream().map(LayerShape::name).toList();
+        spark.setJobDescription("levels of " + names.size() + " layers");
+        try (TaskProgress ignored = new TaskProgress(spark, progress, "compress layers", names.size())) {
+            return spark
+                    .parallelize(names, names.size())
                     .map(layer -> header(layer, source, levels, folder, statistics))
-                    .collect();
-            List<LevelManifest.Layer> entries = new ArrayList<>();
-            for (int i = 0; i < headers.size(); i++) {
-                long denseSizeInBytes =
-                        model.file().tensor(names.get(i) + ".weight").sizeInBytes();
-                LayerHeaderText header = new LayerHeaderText(headers.get(i));
-                entries.add(LevelManifest.Layer.of(header.read(), denseSizeInBytes));
-            }
-            return entries;
+                    .collect()
+                    .stream()
+                    .map(json -> new LayerHeaderText(json).read())
+                    .toList();
         }
     }
 
@@ -147,7 +160,14 @@ public final class LevelBuildJob {
         return new LayerFileWriter(layer, weights.rows(), weights.columns(), plan.methods()).toBytes(levels);
     }
 
-    private LevelManifest manifest(List<LevelManifest.Layer> layers) {
+    /** What a manifest says of a layer. */
+    LevelManifest.Layer entry(LayerHeader header) {
+        return LevelManifest.Layer.of(
+                header, model.file().tensor(header.layer() + ".weight").sizeInBytes());
+    }
+
+    /** The manifest of a database with these layers. */
+    LevelManifest manifest(List<LayerHeader> layers) {
         return new LevelManifest(
                 new LevelManifest.Model(model.name(), model.sha256()),
                 new LevelManifest.Calibration(
@@ -156,6 +176,6 @@ public final class LevelBuildJob {
                         calibration.sequences().sequenceLength()),
                 plan.methods(),
                 model.file().fixedSizeInBytes(),
-                layers);
+                layers.stream().map(this::entry).toList());
     }
 }

@@ -1,9 +1,9 @@
 package org.paretopress.jobs.search;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
@@ -19,6 +19,7 @@ import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.levels.LevelBuildJob;
 import org.paretopress.jobs.levels.LevelPlan;
+import org.paretopress.jobs.levels.LevelRepairJob;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
@@ -41,7 +42,7 @@ import org.paretopress.search.space.SearchSpace;
 /**
  * The main job: from a model and text to a Pareto front of size against loss.
  *
- * <p>Everything that can be wrong with the input is found by {@link #prepare}, before Spark starts.
+ * <p>Everything that can be wrong with the input is found by {@link #prepare} or {@link #prepareLevels}, before Spark starts.
  */
 public final class SearchJob {
 
@@ -71,18 +72,46 @@ public final class SearchJob {
         this.objective = Objective.of(config.search());
     }
 
-    /** Reads and checks all input of a run. */
+    /** Reads and checks all input of a search. */
     public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
+        if (config.levels().depth() != null) {
+            throw new InputException(
+                    "levels.depth is given, and a search cannot drop sub-blocks: it chooses layer by layer.",
+                    "leave it out; the levels command builds such a database.");
+        }
+        SearchJob job = new SearchJob(config, storage, progress);
+        if (config.search().strategy() == Strategy.uniform) {
+            job.budgets.forEach(new UniformAllocator(job.space)::allocate);
+        }
+        return job;
+    }
+
+    /** Reads and checks all input of a level database. */
+    public static SearchJob prepareLevels(RunConfig config, Storage storage, Progress progress) {
         return new SearchJob(config, storage, progress);
     }
 
-    /** Builds the level database alone, and returns its folder. */
-    public Path buildLevels(JavaSparkContext spark) {
-        LevelBuildJob levels = levels(spark, ScoredText.broadcast(spark, text.calibration()));
-        Path folder = levels.folder(databases());
-        levels.run(folder);
-        return folder;
+    /**
+     * Builds the level database alone.
+     *
+     * @param repair whether to check every byte of what is there, and to build again what is damaged
+     */
+    public Levels buildLevels(JavaSparkContext spark, boolean repair) {
+        LevelBuildJob build = levels(spark, ScoredText.broadcast(spark, text.calibration()));
+        Path folder = build.folder(databases());
+        if (repair) {
+            return new Levels(folder, new LevelRepairJob(spark, storage, progress, build).run(folder));
+        }
+        build.run(folder);
+        return new Levels(folder, List.of());
     }
+
+    /**
+     * A level database.
+     *
+     * @param repaired names of the layers that were damaged and built again
+     */
+    public record Levels(Path folder, List<String> repaired) {}
 
     /** Runs the search and leaves its result in the directory. */
     public Result run(JavaSparkContext spark, RunDirectory directory) {
@@ -172,7 +201,7 @@ public final class SearchJob {
         return Math.min(text.calibration().tokens(), (tokens + length - 1) / length * length);
     }
 
-    /** The searched strategy first, then the baselines that are something else. */
+    /** The searched strategy first, then the baselines that are something else; uniform only where some level is. */
     private List<Proposal> proposals(
             Budget budget,
             String name,
@@ -180,19 +209,27 @@ public final class SearchJob {
             EvolutionRun evolution,
             SparkCandidateEvaluator evaluator) {
         double[][] errors = ErrorTable.outputErrors(space, manifest);
-        Map<Strategy, Proposal> proposals = new LinkedHashMap<>();
-        proposals.put(config.search().strategy(), null);
-        List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random)
-                .forEach(strategy -> proposals.putIfAbsent(strategy, null));
-        proposals.replaceAll((strategy, unused) -> switch (strategy) {
-            case evopress -> Proposal.of(strategy.name(), evolution.run(budget, name));
-            case random -> Proposal.of(strategy.name(), new RandomSearch(space, budget, settings, evaluator).run());
-            case uniform -> Proposal.free(strategy.name(), new UniformAllocator(space).allocate(budget));
-            case allocation ->
-                Proposal.free(strategy.name(), new LayerwiseAllocator(space, errors).minimizeError(budget));
-            case greedy -> Proposal.free(strategy.name(), new GreedyAllocator(space, errors).allocate(budget));
-        });
-        return List.copyOf(proposals.values());
+        Set<Strategy> strategies = new LinkedHashSet<>(List.of(config.search().strategy()));
+        strategies.addAll(List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random));
+        List<Proposal> proposals = new ArrayList<>();
+        for (Strategy strategy : strategies) {
+            switch (strategy) {
+                case evopress -> proposals.add(Proposal.of(strategy.name(), evolution.run(budget, name)));
+                case random ->
+                    proposals.add(
+                            Proposal.of(strategy.name(), new RandomSearch(space, budget, settings, evaluator).run()));
+                case uniform ->
+                    new UniformAllocator(space)
+                            .find(budget)
+                            .ifPresent(found -> proposals.add(Proposal.free(strategy.name(), found)));
+                case allocation ->
+                    proposals.add(Proposal.free(
+                            strategy.name(), new LayerwiseAllocator(space, errors).minimizeError(budget)));
+                case greedy ->
+                    proposals.add(Proposal.free(strategy.name(), new GreedyAllocator(space, errors).allocate(budget)));
+            }
+        }
+        return proposals;
     }
 
     private Baselines baselines(List<List<Proposal>> proposals, PointScorer points) {
