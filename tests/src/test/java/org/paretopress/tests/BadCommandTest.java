@@ -52,6 +52,22 @@ class BadCommandTest {
                 line("evaluate " + model + " --text " + text + " --tokens -1", "--tokens", "-1"),
                 line("evaluate " + model + " --text " + text + " --point knee", "--point", "--run"),
                 line("evaluate " + model + " --text " + text + " --point knee --run /no/run", "/no/run"),
+                line("evaluate " + model + " --text " + text + " --uniform 3", "--uniform 3", "--levels"),
+                line("evaluate " + model + " --text " + text + " --levels /no/levels", "--levels /no/levels"),
+                line("evaluate " + model + " --text " + text + " --levels /no/levels --uniform 3", "/no/levels"),
+                line(
+                        "evaluate " + model + " --text " + text + " --levels /no/levels --run x --uniform 3",
+                        "--levels",
+                        "--run"),
+                line(
+                        "evaluate " + model + " --text " + text + " --run x --uniform 3 --point knee",
+                        "--uniform",
+                        "--point"),
+                line("inspect " + model + " --levels /no/levels", "/no/levels", "levels command"),
+                line("inspect " + model + " --levels " + model, model, "levels command"),
+                line("inspect " + model + " --levels nosuch://x/y", "nosuch://x/y"),
+                line("levels conf/demo.yaml --repai", "--repai", "'--repair' was meant"),
+                line("levels /no/such.yaml --repair", "/no/such.yaml"),
                 line("bench", "MODEL"),
                 line("bench " + model + " --threads 0", "--threads 0"),
                 line("bench " + model + " --generations 0", "--generations 0"),
@@ -156,9 +172,34 @@ class BadCommandTest {
             bytes[i] ^= 1;
         }
         Files.write(file, bytes);
-        List<String> evaluate = evaluate(run, "--point=uniform-1");
-        assertThat(OwnJvm.errorsOf(evaluate))
-                .contains("paretopress: model.layers.1.mlp.up_proj.levels is corrupt at byte", "\nMaybe the disk");
+        String message =
+                "paretopress: model\\.layers\\.1\\.mlp\\.up_proj\\.levels is corrupt at byte \\d+: level \"[234]\" has"
+                        + " checksum [0-9a-f]{8}, expected [0-9a-f]{8}\\.\nMaybe .* levels CONFIG --repair builds it again\\.\n";
+        assertThat(OwnJvm.errorsOf(evaluate(run, "--point=uniform-1"))).matches(message);
+        List<String> search = run.arguments("search", "local[2]", "--set=output=" + folder.resolve("again"));
+        assertThat(OwnJvm.errorsOf(search).lines().filter(line -> !line.matches("(search|score).* of .*")))
+                .hasSize(2)
+                .first()
+                .asString()
+                .matches(message.lines().findFirst().orElseThrow());
+        Command.run(run.arguments("levels", "local[1]", "--repair")).succeeded();
+        Command.run(evaluate(run, "--point=uniform-1")).succeeded();
+    }
+
+    @Test
+    void levelsOfAnotherModelOrThatThereAreNotAreRefused() throws IOException {
+        SmallRun run = SmallRun.finished();
+        Refusal.of(folder, evaluate(run, "--uniform=5"), "\"5\"", "[2, 3, 4]", "dense");
+        String levels = run.levels().toString();
+        String other = Shared.demo("model").toString();
+        Refusal.of(folder, List.of("inspect", other, "--levels", levels), other, levels, "not the model");
+        Path broken = Files.createDirectories(folder.resolve("broken"));
+        Files.writeString(broken.resolve("manifest.json"), "{\"formatVersion\": 2");
+        Refusal.of(
+                folder,
+                List.of("inspect", run.model().toString(), "--levels", broken.toString()),
+                "manifest.json is corrupt at byte",
+                "--repair");
     }
 
     private static List<String> evaluate(SmallRun run, String candidate) {

@@ -32,7 +32,6 @@ class BadConfigTest {
                 refused("search.generation=3", "search.generation", "'generations' was meant"),
                 refused("modell=x", "modell", "'model' was meant"),
                 refused("levels.quantization.bit=[2]", "levels.quantization.bit", "'bits' was meant"),
-                refused("levels.sparsity={average: 0.5}", "levels.sparsity"),
                 refused("search.stages=[{survivor: 1, tokens: 512}]", "search.stages.survivors is missing"),
                 refused("search.generations=many", "search.generations", "many"),
                 refused("search.generations=2.5", "search.generations", "2.5"),
@@ -81,6 +80,57 @@ class BadConfigTest {
                 refused("levels.quantization.bits=[two]", "levels.quantization.bits", "two"),
                 refused("levels.quantization.groupSize=0", "levels.quantization.groupSize = 0"),
                 refused("levels.quantization.method=awq", "levels.quantization.method", "awq"),
+                refused("levels={}", "levels", "no family", "quantization"),
+                refused("levels=gptq", "levels", "gptq", "lowRank"),
+                refused("levels.quantisation={bits: [3]}", "levels.quantisation", "'quantization' was meant"),
+                refused("levels.quantization.fit=best", "levels.quantization.fit", "best", "least-squares"),
+                refused("levels.quantization.symmetric=3", "levels.quantization.symmetric = 3", "true or false"),
+                refused("levels.quantization.damping=-1", "levels.quantization.damping = -1"),
+                refused("levels.quantization.damping=lots", "levels.quantization.damping", "lots", "a number"),
+                refused("levels.quantization={method: rtn, damping: 0.1}", "levels.quantization.damping", "rtn"),
+                refused("levels.quantization={method: gguf, groupSize: 32}", "levels.quantization.groupSize", "gguf"),
+                refused("levels.quantization={method: gguf, bits: [7]}", "levels.quantization.bits", "7", "8"),
+                refused("levels.sparsity=0.5", "levels.sparsity = 0.5", "average"),
+                refused("levels.sparsity={averge: 0.5}", "levels.sparsity.averge", "'average' was meant"),
+                refused("levels.sparsity={average: half}", "levels.sparsity.average", "half", "a number"),
+                refused("levels.sparsity={average: 0}", "levels.sparsity.average = 0.0"),
+                refused("levels.sparsity={average: 50}", "levels.sparsity.average = 50.0", "below 1"),
+                refused("levels.sparsity={average: 0.9999999}", "sparse:1", "levels.sparsity"),
+                refused("levels.sparsity={steps: -1}", "levels.sparsity.steps = -1"),
+                refused("levels.sparsity={steps: 1.5}", "levels.sparsity.steps = 1.5", "whole number"),
+                refused("levels.sparsity={steps: 65}", "levels.sparsity.steps = 65", "64"),
+                refused("levels.sparsity={steps: 3000000000}", "levels.sparsity.steps", "smaller"),
+                refused("levels.sparsity={stepWeights: 0}", "levels.sparsity.stepWeights = 0"),
+                refused("levels.sparsity={stepWeights: 1}", "sparse:0.5001", "levels.sparsity.stepWeights"),
+                refused("levels.sparsity={stepWeights: 9000000000000000000}", "levels.sparsity.stepWeights = 9"),
+                refused("levels.sparsity={twoOfFour: 3}", "levels.sparsity.twoOfFour = 3", "true or false"),
+                refused("levels.sparsity={method: obs}", "levels.sparsity.method", "obs", "wanda"),
+                refused("levels.sparsity={method: 1}", "levels.sparsity.method = 1", "wanda"),
+                refused("levels.joint=4", "levels.joint = 4", "groupSize"),
+                refused("levels.joint={bits: 3}", "levels.joint.bits = 3", "[brackets]"),
+                refused("levels.joint={bits: []}", "levels.joint.bits"),
+                refused("levels.joint={bits: [9]}", "levels.joint.bits", "9", "2 to 8"),
+                refused("levels.joint={bits: [~]}", "levels.joint.bits", "empty entry"),
+                refused("levels.joint={sparsity: [1.0]}", "levels.joint.sparsity holds 1.0"),
+                refused("levels.joint={sparsity: [half]}", "levels.joint.sparsity", "half", "a number"),
+                refused("levels.joint={groupSize: 1}", "levels.joint.groupSize = 1"),
+                refused("levels.joint={groupSize: 7}", "levels.joint", "quantizationGroupSize=7", "256 x 256"),
+                refused("levels.lowRank=[0.5]", "levels.lowRank", "0.5", "keep"),
+                refused("levels.lowRank={method: pca}", "levels.lowRank.method", "pca", "fwsvd"),
+                refused("levels.lowRank={keep: []}", "levels.lowRank.keep"),
+                refused("levels.lowRank={keep: [2]}", "levels.lowRank.keep holds 2.0"),
+                refused("levels.lowRank={keep: [0.0001]}", "levels.lowRank", "1.0E-4", "fits no layer"),
+                refused("levels.lowRank={rank: 4}", "levels.lowRank.rank", "'keep' was meant"),
+                refused("levels={residual: {ranks: [4]}}", "levels", "no family"),
+                refused("levels={lowRank: {}, residual: {ranks: [4]}}", "levels.residual.ranks = [4]"),
+                refused("levels.residual={ranks: [0]}", "levels.residual.ranks", "0"),
+                refused("levels.residual={ranks: [1.5]}", "levels.residual.ranks", "1.5", "whole number"),
+                refused("levels.residual={ranks: [9999]}", "levels.residual.ranks = [9999]", "256 or less"),
+                refused("levels.residual={rank: 4}", "levels.residual.rank", "'ranks' was meant"),
+                refused("levels.depth=true", "levels.depth", "true", "units"),
+                refused("levels.depth={units: [layer]}", "levels.depth.units", "layer", "attention"),
+                refused("levels.depth={units: [block, mlp]}", "levels.depth.units = [mlp, block]"),
+                refused("levels.depth={}", "levels.depth.units = [attention, mlp]", "the levels command"),
                 refused("calibration.sequenceLength=512", "512", "256 positions"),
                 refused("calibration.tokens=100000000", "calibration", "too short", "100000000"),
                 refused("holdout.tokens=10", "holdout.tokens = 10", "fewer than one sequence"),
@@ -124,6 +174,30 @@ class BadConfigTest {
         Files.delete(run.config());
         Refusal.of(folder, run.arguments("search", "local[1]"), run.config().toString());
         Refusal.of(folder, run.arguments("levels", "local[1]"), run.config().toString());
+    }
+
+    /** Below the smallest quantization; and where layers of different shapes have no level in common. */
+    @Test
+    void uniformLevelsThatThereAreNotAreRefusedWhereTheyAreAskedFor() {
+        Refusal.of(
+                folder,
+                run.arguments(
+                        "search",
+                        "local[1]",
+                        "--set=levels={quantization: {bits: [3, 4]}, lowRank: {keep: [0.1]}}",
+                        "--set=search={strategy: uniform, budget: {averageBits: 2.5}, offspring: 6, "
+                                + "stages: [{survivors: 1, tokens: 512}]}"),
+                "No uniform level fits",
+                "smallest uniform");
+        Refusal.of(
+                folder,
+                run.arguments(
+                        "search",
+                        "local[1]",
+                        "--set=levels={lowRank: {keep: [0.1, 0.3]}}",
+                        "--set=search={strategy: uniform, budget: {averageBits: 3}, offspring: 6, "
+                                + "stages: [{survivors: 1, tokens: 512}]}"),
+                "no level name in common");
     }
 
     @Test

@@ -96,16 +96,20 @@ final class EvaluateCommand implements Callable<Integer> {
 
         @Option(names = "--uniform", paramLabel = "LEVEL", description = "One level in every layer, such as 3.")
         private String uniform;
+
+        /** As it was typed. */
+        @Override
+        public String toString() {
+            return point != null
+                    ? "--point " + point
+                    : assignment != null ? "--assignment " + assignment : "--uniform " + uniform;
+        }
     }
 
     @Override
     public Integer call() {
         Storage storage = shared.storage();
-        if ((candidate == null) != (levels == null)) {
-            throw new InputException(
-                    "--run or --levels goes with --point, --assignment or --uniform, and these with one of those.",
-                    "one of the two is missing.");
-        }
+        requirePair();
         SourceModel source = SourceModel.open(storage, model);
         TokenSequences sequences = sequences(storage, source);
         ExecutorModel.Source opened = ExecutorModel.Source.dense(source.uri());
@@ -127,6 +131,19 @@ final class EvaluateCommand implements Callable<Integer> {
                     .get(0));
         }
         return 0;
+    }
+
+    /** Levels and what to take of them come together or not at all. */
+    private void requirePair() {
+        if (candidate == null && levels != null) {
+            throw new InputException(
+                    (levels.run != null ? "--run " + levels.run : "--levels " + levels.folder)
+                            + " is given without what to measure of it.",
+                    "add --point, --assignment or --uniform.");
+        }
+        if (candidate != null && levels == null) {
+            throw new InputException(candidate + " is given without the levels it names.", "add --run or --levels.");
+        }
     }
 
     private Map<String, String> assignment(Storage storage, LevelFolder folder) {

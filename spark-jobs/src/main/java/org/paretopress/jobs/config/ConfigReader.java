@@ -3,16 +3,21 @@ package org.paretopress.jobs.config;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,7 +34,12 @@ public final class ConfigReader {
     private final ObjectMapper yaml = new YAMLMapper(
                     new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER))
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+
+    public ConfigReader() {
+        yaml.coercionConfigFor(LogicalType.Boolean).setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+    }
 
     /**
      * Reads a configuration.
@@ -134,7 +144,7 @@ public final class ConfigReader {
         return "";
     }
 
-    private static InputException badValue(String name, JsonNode root, JsonProcessingException e) {
+    private InputException badValue(String name, JsonNode root, JsonProcessingException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InputException input) {
                 return input;
@@ -148,18 +158,36 @@ public final class ConfigReader {
                 name + ": " + dotted(e) + " = " + value + " cannot be used.", "write " + expected(e) + ".");
     }
 
-    private static String expected(JsonProcessingException e) {
+    private String expected(JsonProcessingException e) {
+        if (e.getCause() instanceof InputCoercionException) {
+            return "a smaller number";
+        }
         Class<?> type = e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : Object.class;
         if (type.isEnum()) {
-            return "one of " + Arrays.toString(type.getEnumConstants());
+            return "one of " + List.of(yaml.convertValue(type.getEnumConstants(), String[].class));
         }
         if (type == Integer.class || type == Long.class) {
             return "a whole number";
+        }
+        if (type == Double.class) {
+            return "a number";
+        }
+        if (type == Boolean.class) {
+            return "true or false";
+        }
+        if (type.isRecord()) {
+            return "keys and values, in {braces} or indented; known here: " + keys(type);
         }
         if (List.class.isAssignableFrom(type)) {
             return "a list in [brackets]";
         }
         return type == String.class ? "a text" : "it as conf/demo.yaml does";
+    }
+
+    private static String keys(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .collect(Collectors.joining(", "));
     }
 
     private static List<JsonMappingException.Reference> path(JsonProcessingException e) {

@@ -26,7 +26,8 @@ public record LevelsConfig(
         }
         if (residual != null && quantization == null && sparsity == null) {
             throw new InputException(
-                    "levels.residual has nothing to stand on.", "add levels.quantization or levels.sparsity.");
+                    "levels.residual.ranks = " + residual.ranks() + " has no levels to mend.",
+                    "add levels.quantization or levels.sparsity.");
         }
     }
 
@@ -126,14 +127,22 @@ public record LevelsConfig(
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Sparsity(Pruner method, Double average, Integer steps, Long stepWeights, Boolean twoOfFour) {
+
+        private static final int MOST_STEPS = 64;
+
         public Sparsity {
             method = method == null ? Pruner.sparsegpt : method;
-            average = share("levels.sparsity.average", average == null ? 0.5 : average);
+            average = share("levels.sparsity.average =", average == null ? 0.5 : average);
             steps = Check.atLeast("levels.sparsity.steps", 0, steps, 8);
             twoOfFour = twoOfFour != null && twoOfFour;
-            if (stepWeights != null && stepWeights < 1) {
+            if (steps > MOST_STEPS) {
                 throw new InputException(
-                        "levels.sparsity.stepWeights = " + stepWeights + " is too small.", "use 1 or more.");
+                        "levels.sparsity.steps = " + steps + " is too large.", "use " + MOST_STEPS + " or less.");
+            }
+            if (stepWeights != null && (stepWeights < 1 || stepWeights > Integer.MAX_VALUE)) {
+                throw new InputException(
+                        "levels.sparsity.stepWeights = " + stepWeights + " is no number of weights of a layer.",
+                        "use 1 to " + Integer.MAX_VALUE + ", or leave it out.");
             }
         }
     }
@@ -150,7 +159,7 @@ public record LevelsConfig(
             bits = bits == null ? List.of(3, 4) : sorted("levels.joint.bits", bits);
             bits.forEach(b -> Check.between("levels.joint.bits", b, 2, 8));
             sparsity = sparsity == null ? List.of(0.25, 0.5) : sorted("levels.joint.sparsity", sparsity);
-            sparsity.forEach(s -> share("levels.joint.sparsity", s));
+            sparsity.forEach(s -> share("levels.joint.sparsity holds", s));
             groupSize = Check.atLeast("levels.joint.groupSize", 2, groupSize, 16);
         }
     }
@@ -174,7 +183,7 @@ public record LevelsConfig(
         public LowRank {
             method = method == null ? Factorization.activation : method;
             keep = keep == null ? List.of(0.25, 0.5, 0.75) : sorted("levels.lowRank.keep", keep);
-            keep.forEach(k -> share("levels.lowRank.keep", k));
+            keep.forEach(k -> share("levels.lowRank.keep holds", k));
         }
     }
 
@@ -216,14 +225,16 @@ public record LevelsConfig(
     private static <T extends Comparable<T>> List<T> sorted(String key, List<T> values) {
         Check.notEmpty(key, values);
         if (values.contains(null)) {
-            throw new InputException(key + " = " + values + " holds an empty entry.", "remove it.");
+            throw new InputException(
+                    key + " holds an empty entry at place " + (values.indexOf(null) + 1) + ".", "remove it.");
         }
         return values.stream().distinct().sorted().toList();
     }
 
-    private static double share(String key, double value) {
+    private static double share(String finding, double value) {
         if (!(value > 0 && value < 1)) {
-            throw new InputException(key + " holds " + value + ", which is no share.", "use numbers above 0, below 1.");
+            throw new InputException(
+                    finding + " " + value + ", which is no share of a whole.", "use numbers above 0, below 1.");
         }
         return value;
     }

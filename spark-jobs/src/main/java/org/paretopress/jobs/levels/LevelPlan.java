@@ -42,22 +42,26 @@ public record LevelPlan(List<Compressor> families, List<LevelsConfig.Unit> dropp
     private static final double DAMPING = 0.01;
 
     public static LevelPlan of(LevelsConfig levels, ModelConfig model) {
+        LevelFit.requireRanks(levels.residual(), model);
         List<Compressor> compressors = new ArrayList<>();
         if (levels.quantization() != null) {
-            compressors.add(compensated(quantization(levels.quantization()), levels.residual()));
+            Compressor family = compensated(quantization(levels.quantization()), levels.residual());
+            compressors.add(LevelFit.requireAny("levels.quantization", family, model));
         }
         if (levels.sparsity() != null) {
-            compressors.add(compensated(sparsity(levels.sparsity(), model), levels.residual()));
+            Compressor family = compensated(sparsity(levels.sparsity(), model), levels.residual());
+            compressors.add(LevelFit.requireAny("levels.sparsity", family, model));
         }
         if (levels.joint() != null) {
             LevelsConfig.Joint joint = levels.joint();
             GridFamily grids = new GroupSparseGrids(joint.bits(), joint.sparsity(), joint.groupSize());
-            compressors.add(new Gptq(grids, DAMPING, false));
+            compressors.add(LevelFit.requireAny("levels.joint", new Gptq(grids, DAMPING, false), model));
         }
         if (levels.lowRank() != null) {
-            compressors.add(new Factoring(
-                    Factoring.Measure.valueOf(levels.lowRank().method().name()),
-                    levels.lowRank().keep()));
+            Factoring.Measure measure =
+                    Factoring.Measure.valueOf(levels.lowRank().method().name());
+            Compressor family = new Factoring(measure, levels.lowRank().keep());
+            compressors.add(LevelFit.requireAny("levels.lowRank", family, model));
         }
         List<LevelsConfig.Unit> dropped =
                 levels.depth() == null ? List.of() : levels.depth().units();
@@ -164,6 +168,6 @@ public record LevelPlan(List<Compressor> families, List<LevelsConfig.Unit> dropp
                     "add a family that takes any shape, such as quantization by gptq.");
         }
         levels.sort(Comparator.comparing(Level::sizeInBytes).thenComparing(Level::name));
-        return levels;
+        return LevelFit.requireDistinct(shape, levels);
     }
 }

@@ -18,6 +18,9 @@ record LevelScale(List<String> names) {
     private static final Pattern BITS = Pattern.compile("(?:I?Q)?(\\d+(?:\\.\\d+)?)(?:_\\w+)?");
     private static final Pattern SPARSE_OF = Pattern.compile("sparse:(\\d+):(\\d+)");
     private static final Pattern SPARSE = Pattern.compile("sparse:(\\d*\\.?\\d+)");
+    /** A product on top of a level takes nothing from it. */
+    private static final Pattern MENDED = Pattern.compile("(?<=.)\\+rank:\\d+$");
+
     private static final Pattern RANK = Pattern.compile("rank:(\\d+)");
 
     /**
@@ -45,7 +48,7 @@ record LevelScale(List<String> names) {
     private static double keptBits(String level) {
         double bits = UNCOMPRESSED_BITS;
         double share = 1;
-        for (String part : level.split("\\+")) {
+        for (String part : MENDED.matcher(level).replaceFirst("").split("\\+")) {
             Matcher nominal = BITS.matcher(part);
             if (nominal.matches()) {
                 bits = Double.parseDouble(nominal.group(1));

@@ -76,8 +76,9 @@ public final class SearchJob {
     public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
         if (config.levels().depth() != null) {
             throw new InputException(
-                    "levels.depth is given, and a search cannot drop sub-blocks: it chooses layer by layer.",
-                    "leave it out; the levels command builds such a database.");
+                    "levels.depth.units = " + config.levels().depth().units()
+                            + " is not searched yet: a search chooses layer by layer, and sub-blocks are dropped as a whole.",
+                    "leave levels.depth out; the levels command builds such a database.");
         }
         SearchJob job = new SearchJob(config, storage, progress);
         if (config.search().strategy() == Strategy.uniform) {

@@ -43,6 +43,12 @@ class HeatMapTest {
     }
 
     @Test
+    void aLevelThatAProductMendsComesAfterTheLevelItself() {
+        List<String> names = List.of("2", "3", "3+rank:16", "4", "sparse:0.5", "sparse:0.5+rank:16");
+        assertThat(LevelScale.of(names).names()).isEqualTo(names);
+    }
+
+    @Test
     void ordersLevelsFromTheMostToTheLeastCompressed() {
         LevelScale scale = LevelScale.of(List.of(
                 "Q4_K+rank:16",
