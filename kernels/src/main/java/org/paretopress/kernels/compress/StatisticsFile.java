@@ -87,11 +87,7 @@ public final class StatisticsFile {
         }
         if (preamble.getInt(8) != VERSION) {
             String reason = "format version is " + preamble.getInt(8) + ", this program reads " + VERSION;
-            throw corrupt(
-                    file,
-                    8,
-                    reason,
-                    "another version of Paretopress wrote it; levels CONFIG --repair calibrates again");
+            throw corrupt(file, 8, reason, "another version of Paretopress wrote it");
         }
         requireEqual(file, CHECKED_BYTES, checksum(preamble), preamble.getInt(CHECKED_BYTES));
         int columns = preamble.getInt(12);
@@ -103,11 +99,7 @@ public final class StatisticsFile {
     private static byte[] readFully(String file, InputStream in, long offset, int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
-            throw corrupt(
-                    file,
-                    offset + bytes.length,
-                    "it ends early",
-                    "writing was interrupted; levels CONFIG --repair calibrates again");
+            throw corrupt(file, offset + bytes.length, "it ends early", "writing was interrupted");
         }
         return bytes;
     }
@@ -116,8 +108,7 @@ public final class StatisticsFile {
             throws StreamCorruptedException {
         if (found != expected) {
             String reason = String.format("checksum is %08x, expected %08x", found, expected);
-            throw corrupt(
-                    file, offset, reason, "the disk or a copy damaged it; levels CONFIG --repair calibrates again");
+            throw corrupt(file, offset, reason, "the disk or a copy damaged it");
         }
     }
 
@@ -131,8 +122,8 @@ public final class StatisticsFile {
         return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static StreamCorruptedException corrupt(String file, long offset, String reason, String remedy) {
-        return new StreamCorruptedException(
-                file + " is corrupt at byte " + offset + ": " + reason + ".\nMaybe " + remedy + ".");
+    private static StreamCorruptedException corrupt(String file, long offset, String reason, String likely) {
+        return new StreamCorruptedException(file + " is corrupt at byte " + offset + ": " + reason + ".\nMaybe "
+                + likely + "; levels CONFIG --repair calibrates again.");
     }
 }
