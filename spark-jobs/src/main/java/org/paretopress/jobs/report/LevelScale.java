@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
 record LevelScale(List<String> names) {
 
     private static final double UNCOMPRESSED_BITS = 16;
-    private static final double SLIGHTLY_MORE = 1.01;
     private static final Pattern BITS = Pattern.compile("(?:I?Q)?(\\d+(?:\\.\\d+)?)(?:_\\w+)?");
     private static final Pattern SPARSE_OF = Pattern.compile("sparse:(\\d+):(\\d+)");
     private static final Pattern SPARSE = Pattern.compile("sparse:(\\d*\\.?\\d+)");
@@ -52,8 +51,6 @@ record LevelScale(List<String> names) {
             Matcher nominal = BITS.matcher(part);
             if (nominal.matches()) {
                 bits = Double.parseDouble(nominal.group(1));
-            } else if (RANK.matcher(part).matches() && !part.equals(level)) {
-                share *= SLIGHTLY_MORE; // a product that mends another level
             } else {
                 share *= keptShare(part);
             }

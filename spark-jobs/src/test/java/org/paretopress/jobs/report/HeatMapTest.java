@@ -74,8 +74,8 @@ class HeatMapTest {
                         "sparse:0.5+4",
                         "4",
                         "Q4_K",
-                        "sparse:2:4+8",
                         "Q4_K+rank:16",
+                        "sparse:2:4+8",
                         "sparse:0.5",
                         "10",
                         "dense");
