@@ -72,6 +72,7 @@ class BadConfigTest {
                 refused("search.budget={bytes: 12XB}", "search.budget.bytes", "12XB"),
                 refused("search.budget={bytes: 1.2.3MB}", "search.budget.bytes", "1.2.3MB"),
                 refused("search.budget={size: 3}", "search.budget.size", "averageBits"),
+                refused("search.budget={sparsity: 0.5}", "search.budget.sparsity = 0.5", "other families"),
                 refused("search.budget=3", "search.budget = 3"),
                 refused("search.budget=[]", "search.budget"),
                 refused("levels.quantization.bits=[1, 2]", "levels.quantization.bits", "1", "2 to 8"),
@@ -198,15 +199,6 @@ class BadConfigTest {
                         "--set=search={strategy: uniform, budget: {averageBits: 3}, offspring: 6, "
                                 + "stages: [{survivors: 1, tokens: 512}]}"),
                 "no level name in common");
-    }
-
-    @Test
-    void anUnreachableBudgetIsFoundByTheLevelsCommandToo() {
-        Refusal.of(
-                folder,
-                run.arguments("levels", "local[1]", "--set", "search.budget={averageBits: 9}"),
-                "9.0 average bits",
-                "2.0 to 4.0");
     }
 
     private static Arguments refused(String setting, String... named) {

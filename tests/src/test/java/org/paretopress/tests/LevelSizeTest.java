@@ -29,7 +29,8 @@ class LevelSizeTest {
                         "--set=calibration={text: [" + Shared.demo("calibration.txt") + "], tokens: 1024}",
                         "--set=holdout={text: [" + Shared.demo("holdout.txt") + "], tokens: 1024}",
                         "--set=levels={quantization: {method: rtn, bits: [2, 3, 4, 5, 6], groupSize: 64}}",
-                        "--set=search={offspring: 2, stages: [{survivors: 1, tokens: 256}]}",
+                        // a database serves any search: what is said of one here could not be searched
+                        "--set=search={budget: {averageBits: 9}, stages: [{survivors: 1, tokens: 1000000}]}",
                         "--set=output=" + folder.resolve("run"))
                 .json();
         Path levels = Path.of(answer.path("levels").asText().replaceFirst("^file:", ""));

@@ -51,6 +51,32 @@ class MixedSearchTest {
         assertThat(run.file("report.html")).content().contains("+rank:4");
     }
 
+    /** Kept weights have 16 bits, beside a mask of one: at most the asked share of them is kept. */
+    @Test
+    void aSparsityIsABudgetWhereNothingElseIsSearched() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        search(run, "evopress", "{sparsity: 0.55}", "--set=levels={sparsity: {method: wanda, average: 0.5, steps: 2}}");
+        JsonNode layers =
+                Command.run("inspect", run.model().toString(), "--json").json().path("layers");
+        JsonNode point = mapper.readTree(run.read("baselines.json"))
+                .path("budgets")
+                .path(0)
+                .path("contenders")
+                .path(0)
+                .path("point");
+        long weights = 0;
+        double kept = 0;
+        for (JsonNode layer : layers) {
+            String level =
+                    point.path("assignment").path(layer.path("name").asText()).asText();
+            long own = layer.path("rows").asLong() * layer.path("columns").asLong();
+            weights += own;
+            kept += own * (1 - Double.parseDouble(level.substring("sparse:".length())));
+        }
+        assertThat(kept / weights).isBetween(0.43, 0.4501);
+        assertThat(point.path("averageBits").asDouble()).isBetween(16 * 0.43, 16 * 0.4501);
+    }
+
     /** Below the smallest level that all layers have there is no uniform baseline, and the rest goes on without. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "uniform")

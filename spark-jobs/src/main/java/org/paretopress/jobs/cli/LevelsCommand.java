@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.config.RunConfig;
-import org.paretopress.jobs.search.SearchJob;
+import org.paretopress.jobs.levels.LevelsJob;
 import org.paretopress.jobs.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,10 +37,10 @@ final class LevelsCommand implements Callable<Integer> {
     public Integer call() {
         Storage storage = shared.storage();
         RunConfig run = shared.config(storage, config);
-        SearchJob job = SearchJob.prepareLevels(run, storage, shared.progress());
-        SearchJob.Levels levels;
+        LevelsJob job = LevelsJob.prepare(run, storage, shared.progress());
+        LevelsJob.Levels levels;
         try (JavaSparkContext spark = shared.startSpark("paretopress levels " + config)) {
-            levels = job.buildLevels(spark, repair);
+            levels = job.run(spark, repair);
         }
         answer(levels, layerFiles(storage, levels.folder()));
         return 0;
@@ -52,7 +52,7 @@ final class LevelsCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private void answer(SearchJob.Levels levels, List<FileStatus> files) {
+    private void answer(LevelsJob.Levels levels, List<FileStatus> files) {
         long size = files.stream().mapToLong(FileStatus::getLen).sum();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("levels", levels.folder().toString());

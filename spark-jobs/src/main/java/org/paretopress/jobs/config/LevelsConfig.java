@@ -31,6 +31,13 @@ public record LevelsConfig(
         }
     }
 
+    /** Whether every level prunes and does nothing else. */
+    public boolean sparsityAlone() {
+        return sparsity != null
+                && Arrays.asList(quantization, joint, lowRank, residual, depth).stream()
+                        .allMatch(Objects::isNull);
+    }
+
     /** Quantization alone. */
     public static LevelsConfig quantization(List<Integer> bits, int groupSize) {
         Quantization quantization = new Quantization(null, bits, groupSize, null, null, null, null);

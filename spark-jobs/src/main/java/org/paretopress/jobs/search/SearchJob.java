@@ -19,7 +19,7 @@ import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.levels.LevelBuildJob;
 import org.paretopress.jobs.levels.LevelPlan;
-import org.paretopress.jobs.levels.LevelRepairJob;
+import org.paretopress.jobs.levels.LevelsJob;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
@@ -42,7 +42,7 @@ import org.paretopress.search.space.SearchSpace;
 /**
  * The main job: from a model and text to a Pareto front of size against loss.
  *
- * <p>Everything that can be wrong with the input is found by {@link #prepare} or {@link #prepareLevels}, before Spark starts.
+ * <p>Everything that can be wrong with the input is found by {@link #prepare}, before Spark starts.
  */
 public final class SearchJob {
 
@@ -87,39 +87,12 @@ public final class SearchJob {
         return job;
     }
 
-    /** Reads and checks all input of a level database. */
-    public static SearchJob prepareLevels(RunConfig config, Storage storage, Progress progress) {
-        return new SearchJob(config, storage, progress);
-    }
-
-    /**
-     * Builds the level database alone.
-     *
-     * @param repair whether to check every byte of what is there, and to build again what is damaged
-     */
-    public Levels buildLevels(JavaSparkContext spark, boolean repair) {
-        LevelBuildJob build = levels(spark, ScoredText.broadcast(spark, text.calibration()));
-        Path folder = build.folder(databases());
-        if (repair) {
-            return new Levels(folder, new LevelRepairJob(spark, storage, progress, build).run(folder));
-        }
-        build.run(folder);
-        return new Levels(folder, List.of());
-    }
-
-    /**
-     * A level database.
-     *
-     * @param repaired names of the layers that were damaged and built again
-     */
-    public record Levels(Path folder, List<String> repaired) {}
-
     /** Runs the search and leaves its result in the directory. */
     public Result run(JavaSparkContext spark, RunDirectory directory) {
         ScoredText calibration = ScoredText.broadcast(spark, text.calibration(), samples());
         ScoredText holdout = ScoredText.broadcast(spark, text.holdout());
-        LevelBuildJob build = levels(spark, calibration);
-        Path folder = build.folder(databases());
+        LevelBuildJob build = new LevelBuildJob(spark, storage, progress, model, plan, calibration);
+        Path folder = build.folder(LevelsJob.databases(storage, config));
         LevelManifest manifest = steps.run("levels", () -> build.run(folder));
 
         WorkCount work = new WorkCount();
@@ -153,21 +126,25 @@ public final class SearchJob {
     /** What a run leaves behind. */
     public record Result(RunDirectory directory, Front front, Baselines baselines) {}
 
-    private LevelBuildJob levels(JavaSparkContext spark, ScoredText calibration) {
-        return new LevelBuildJob(spark, storage, progress, model, plan, calibration);
-    }
-
-    /** Level databases lie beside the run directories, so that runs share them. */
-    private Path databases() {
-        return new Path(storage.qualified(config.output()).getParent(), "levels");
-    }
-
     private Budget budget(Budgets.Entry entry) {
         return switch (entry.kind()) {
             case averageBits -> Budget.ofAverageBits(space, entry.value());
             case bytes -> Budget.ofBytes(space, (long) entry.value());
             case ratio -> Budget.ofRatio(space, entry.value(), model.file().sizeInBytes());
+            case sparsity -> sparsityBudget(entry.value());
         };
+    }
+
+    /** The size of a model of which this share is pruned; kept weights have 16 bits. */
+    private Budget sparsityBudget(double share) {
+        if (!config.levels().sparsityAlone() || share >= 1) {
+            throw new InputException(
+                    "search.budget.sparsity = " + share + " is no size here.",
+                    config.levels().sparsityAlone()
+                            ? "give a share below 1."
+                            : "give bytes or ratio: levels has other families than sparsity.");
+        }
+        return Budget.ofAverageBits(space, 16 * (1 - share));
     }
 
     private static String name(Budgets.Entry entry) {
@@ -175,6 +152,7 @@ public final class SearchJob {
             case averageBits -> "at " + entry.value() + " bits";
             case bytes -> String.format("at %.2f MB", entry.value() / 1e6);
             case ratio -> "at ratio " + entry.value();
+            case sparsity -> "at sparsity " + entry.value();
         };
     }
 
