@@ -1,5 +1,6 @@
 package org.paretopress.kernels.forward;
 
+import org.paretopress.kernels.ops.PackedRows;
 import org.paretopress.kernels.ops.Tensor;
 
 /** The weights a candidate has in each layer: this is where an assignment of levels becomes numbers. */
@@ -18,5 +19,13 @@ public interface LayerWeights {
     /** Whether the layer is left out: its weight is zero. */
     default boolean dropped(int layer) {
         return false;
+    }
+
+    /**
+     * The weight of a layer in packed form, where it is not worth keeping it dequantized; null where {@link #acquire} is
+     * to be used.
+     */
+    default PackedRows packed(int layer) {
+        return null;
     }
 }

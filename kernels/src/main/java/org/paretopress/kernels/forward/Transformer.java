@@ -3,6 +3,7 @@ package org.paretopress.kernels.forward;
 import java.util.ArrayList;
 import java.util.List;
 import org.paretopress.kernels.model.ModelConfig;
+import org.paretopress.kernels.ops.PackedRows;
 import org.paretopress.kernels.ops.Rotary;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
@@ -157,6 +158,11 @@ public final class Transformer implements AutoCloseable {
     private void linear(
             Tensor inputs, int layer, Tensor outputs, boolean accumulate, LayerWeights weights, ActivationTap tap) {
         tap.inputs(layers.get(layer), inputs);
+        PackedRows packed = weights.packed(layer);
+        if (packed != null) {
+            ops.linear(inputs, packed, outputs, accumulate);
+            return;
+        }
         Tensor weight = weights.acquire(layer);
         try {
             ops.linear(inputs, weight, outputs, accumulate);

@@ -9,10 +9,16 @@ import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.levels.PackedMatrix;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
+import org.paretopress.kernels.ops.PackedRows;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
-/** Weights of (layer, level) pairs, dequantized once and shared by all threads while they are hot. */
+/**
+ * Weights of (layer, level) pairs, dequantized once and shared by all threads while they are hot.
+ *
+ * <p>Where not even one model's layers fit into the cache, every layer of every pass would push out another: then levels stay
+ * packed, and are dequantized on their way into each product.
+ */
 public final class WeightCache implements AutoCloseable {
 
     /** Level name of the original weights. */
@@ -24,6 +30,7 @@ public final class WeightCache implements AutoCloseable {
     private final List<String> layers;
     private final BoundedCache<Key, Tensor> cache;
     private final Function<Key, Tensor> loader = this::load;
+    private final boolean stayPacked;
 
     private record Key(String layer, String level) {}
 
@@ -39,6 +46,10 @@ public final class WeightCache implements AutoCloseable {
                 .map(ModelConfig.LayerShape::name)
                 .toList();
         this.cache = new BoundedCache<>(Tensor::sizeInBytes, maxBytes);
+        long bytes = model.config().layers().stream()
+                .mapToLong(layer -> Float.BYTES * layer.parameters())
+                .sum();
+        this.stayPacked = bytes > maxBytes;
     }
 
     /** The weights of the original model. */
@@ -65,6 +76,12 @@ public final class WeightCache implements AutoCloseable {
             }
 
             @Override
+            public PackedRows packed(int layer) {
+                Key key = keys[layer];
+                return stayPacked && !key.level().equals(DENSE) ? packedLevel(key) : null;
+            }
+
+            @Override
             public boolean dropped(int layer) {
                 return keys[layer].level().equals(Dropped.LEVEL);
             }
@@ -75,11 +92,7 @@ public final class WeightCache implements AutoCloseable {
         if (key.level().equals(DENSE)) {
             return FixedWeights.load(model, key.layer() + ".weight", ops);
         }
-        if (levels == null) {
-            throw new IllegalArgumentException("Layer " + key.layer() + " asks for level " + key.level()
-                    + " without a level database.\nMaybe name the run that built the levels.");
-        }
-        PackedMatrix packed = levels.level(key.layer(), key.level());
+        PackedMatrix packed = packedLevel(key);
         Tensor tensor = ops.allocate(packed.rows(), packed.columns());
         float[] row = new float[packed.columns()];
         for (int r = 0; r < packed.rows(); r++) {
@@ -87,6 +100,14 @@ public final class WeightCache implements AutoCloseable {
             tensor.writeRow(r, row, 0);
         }
         return tensor;
+    }
+
+    private PackedMatrix packedLevel(Key key) {
+        if (levels == null) {
+            throw new IllegalArgumentException("Layer " + key.layer() + " asks for level " + key.level()
+                    + " without a level database.\nMaybe name the run that built the levels.");
+        }
+        return levels.level(key.layer(), key.level());
     }
 
     @Override

@@ -2,12 +2,13 @@ package org.paretopress.kernels.levels;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.paretopress.kernels.ops.PackedRows;
 
 /**
  * One level of one layer: a weight matrix (rows = outputs, columns = inputs) in its packed form. Immutable and safe
  * for concurrent readers. Sealed: a new family of levels adds a {@link Layout} and the class that reads it.
  */
-public abstract sealed class PackedMatrix
+public abstract sealed class PackedMatrix implements PackedRows
         permits QuantizedMatrix,
                 GgmlMatrix,
                 SparseMatrix,
@@ -47,11 +48,13 @@ public abstract sealed class PackedMatrix
     }
 
     /** Outputs of the layer. */
+    @Override
     public final int rows() {
         return rows;
     }
 
     /** Inputs of the layer. */
+    @Override
     public final int columns() {
         return columns;
     }
@@ -72,6 +75,7 @@ public abstract sealed class PackedMatrix
     }
 
     /** Writes one row, {@code columns()} values, to {@code target[offset ..]}. */
+    @Override
     public abstract void dequantize(int row, float[] target, int offset);
 
     /** Writes one row to the start of the target. */

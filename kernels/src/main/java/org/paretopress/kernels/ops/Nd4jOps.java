@@ -9,6 +9,8 @@ import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -24,6 +26,10 @@ public final class Nd4jOps implements TensorOps {
     /** Elements that are copied to the heap together: few enough to stay in a core's own cache. */
     private static final int TOGETHER = 1 << 12;
 
+    /** Rows of a packed weight that are dequantized together: a strip of them stays in the second-level cache. */
+    private static final int STRIP_ROWS = 128;
+
+    private final Map<Integer, Nd4jTensor> strips = new HashMap<>();
     private final Scratch first = new Scratch();
     private final Scratch second = new Scratch();
     private final Scratch third = new Scratch();
@@ -69,8 +75,27 @@ public final class Nd4jOps implements TensorOps {
 
     @Override
     public void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate) {
+        linear(x, weight, weight.rows(), y, 0, accumulate);
+    }
+
+    @Override
+    public void linear(Tensor x, PackedRows weight, Tensor y, boolean accumulate) {
+        int inputs = weight.columns();
+        Nd4jTensor strip = strips.computeIfAbsent(inputs, columns -> new Nd4jTensor(STRIP_ROWS, columns));
+        float[] values = first.of(STRIP_ROWS * inputs);
+        for (int output = 0; output < weight.rows(); output += STRIP_ROWS) {
+            int rows = Math.min(STRIP_ROWS, weight.rows() - output);
+            for (int row = 0; row < rows; row++) {
+                weight.dequantize(output + row, values, row * inputs);
+            }
+            strip.write(0, rows, values, 0);
+            linear(x, strip, rows, y, output, accumulate);
+        }
+    }
+
+    /** Columns {@code output … output + outputs − 1} of y, from the first rows of the weight. */
+    private static void linear(Tensor x, Tensor weight, int outputs, Tensor y, int output, boolean accumulate) {
         int inputs = x.columns();
-        int outputs = weight.rows();
         cblas_sgemm(
                 CblasRowMajor,
                 CblasNoTrans,
@@ -84,8 +109,8 @@ public final class Nd4jOps implements TensorOps {
                 start(weight),
                 inputs,
                 accumulate ? 1f : 0f,
-                start(y),
-                outputs);
+                output == 0 ? start(y) : start(y).getPointer(output),
+                y.columns());
     }
 
     @Override
@@ -280,7 +305,7 @@ public final class Nd4jOps implements TensorOps {
 
     @Override
     public void close() {
-        // Scratch memory is on the heap; tensors are closed by those who allocated them.
+        strips.values().forEach(Nd4jTensor::close); // other tensors are closed by those who allocated them
     }
 
     /** @param scratch is overwritten */

@@ -69,6 +69,17 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
+    public void linear(Tensor x, PackedRows weight, Tensor y, boolean accumulate) {
+        Tensor whole = allocate(weight.rows(), weight.columns());
+        float[] row = new float[weight.columns()];
+        for (int o = 0; o < weight.rows(); o++) {
+            weight.dequantize(o, row, 0);
+            whole.writeRow(o, row, 0);
+        }
+        linear(x, whole, y, accumulate);
+    }
+
+    @Override
     public void linearBackward(Tensor y, Tensor weight, Tensor x, boolean accumulate) {
         Plain output = (Plain) y;
         Plain w = (Plain) weight;

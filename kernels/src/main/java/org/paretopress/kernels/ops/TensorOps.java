@@ -17,6 +17,9 @@ public interface TensorOps extends AutoCloseable {
     /** {@code y = x·Wᵀ}, or {@code y += x·Wᵀ}. x: tokens × inputs, weight: outputs × inputs, y: tokens × outputs. */
     void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate);
 
+    /** The same with a weight that is dequantized on its way into the product, some rows at a time. */
+    void linear(Tensor x, PackedRows weight, Tensor y, boolean accumulate);
+
     /**
      * The way back through {@link #linear}: {@code x = y·W}, or {@code x += y·W}. y: tokens × outputs, weight: outputs ×
      * inputs, x: tokens × inputs. With gradients of a loss at the outputs in y, those at the inputs are in x.

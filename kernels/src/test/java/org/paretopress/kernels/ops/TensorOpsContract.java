@@ -76,6 +76,40 @@ abstract class TensorOpsContract extends DivergenceContract {
 
     @ParameterizedTest
     @MethodSource("awkwardSizes")
+    void linearWithPackedWeights(int size) {
+        Pair x = pair(5, size, 1);
+        Pair weight = pair(2 * size + 2, size, 1);
+        Pair y = pair(5, 2 * size + 2, 1);
+        for (boolean accumulate : new boolean[] {false, true}) {
+            oracle.linear(x.expected(), weight.expected(), y.expected(), accumulate);
+            ops.linear(x.actual(), packed(weight.actual()), y.actual(), accumulate);
+            assertClose(y, 2, size);
+        }
+    }
+
+    private static PackedRows packed(Tensor weight) {
+        return new PackedRows() {
+            @Override
+            public int rows() {
+                return weight.rows();
+            }
+
+            @Override
+            public int columns() {
+                return weight.columns();
+            }
+
+            @Override
+            public void dequantize(int row, float[] target, int offset) {
+                float[] values = new float[weight.columns()];
+                weight.readRow(row, values);
+                System.arraycopy(values, 0, target, offset, values.length);
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("awkwardSizes")
     void linearBackward(int size) {
         Pair y = pair(5, size, 1);
         Pair weight = pair(size, size + 2, 1);

@@ -33,7 +33,7 @@ public record EvolutionSettings(int generations, int offspring, List<Stage> stag
         for (int index = 0; index < stages.size(); index++) {
             int survivors = stages.get(index).survivors();
             if (survivors > available) {
-                throw new IllegalArgumentException("Stage " + index + " keeps " + survivors + " survivors of "
+                throw new IllegalArgumentException("Stage " + (index + 1) + " keeps " + survivors + " survivors of "
                         + available + " candidates.\nMaybe sort the stages from many survivors to one.");
             }
             available = survivors;

@@ -14,9 +14,9 @@ class EvolutionSettingsTest {
     @Test
     void stagesMustNarrowToOne() {
         assertThatThrownBy(() -> withStages(new Stage(9, 1), new Stage(1, 1)))
-                .hasMessageContaining("Stage 0 keeps 9 survivors of 8");
+                .hasMessageContaining("Stage 1 keeps 9 survivors of 8");
         assertThatThrownBy(() -> withStages(new Stage(2, 1), new Stage(4, 1), new Stage(1, 1)))
-                .hasMessageContaining("Stage 1 keeps 4 survivors of 2");
+                .hasMessageContaining("Stage 2 keeps 4 survivors of 2");
         assertThatThrownBy(() -> withStages(new Stage(4, 1), new Stage(2, 1)))
                 .hasMessageContaining("last stage keeps 2")
                 .hasMessageContaining("\nMaybe ");

@@ -1,0 +1,12 @@
+package org.paretopress.kernels.ops;
+
+/** A weight matrix, outputs × inputs, in whatever form it is kept; it is read a row at a time, by many threads. */
+public interface PackedRows {
+
+    int rows();
+
+    int columns();
+
+    /** Writes one row as floats to {@code target[offset ..]}. */
+    void dequantize(int row, float[] target, int offset);
+}
