@@ -1,6 +1,7 @@
 package org.paretopress.jobs.config;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -22,7 +23,7 @@ public record RunConfig(
         Check.present("levels", levels);
         Check.present("output", output);
         holdout = holdout == null ? new Holdout(List.of(), null) : holdout;
-        search = search == null ? new Search(null, null, null, null, null, null, null, null) : search;
+        search = search == null ? new Search(null, null, null, null, null, null, null, null, null) : search;
     }
 
     /** The same run with every path made absolute, so that it means the same from any folder. */
@@ -69,6 +70,40 @@ public record RunConfig(
         greedy,
         uniform,
         random
+    }
+
+    /** What the layerwise allocation adds up over layers. */
+    public enum ErrorMeasure {
+        /** The divergence of the model with this layer alone compressed. */
+        measured,
+        /** tr(ΔHΔᵀ), the change of the layer's output. */
+        @JsonProperty("absolute-output")
+        absoluteOutput,
+        /** The same as a share of the layer's output. */
+        @JsonProperty("relative-output")
+        relativeOutput,
+        /** ‖ΔW‖² as a share of ‖W‖²: L-GreCo's own. */
+        @JsonProperty("relative-weight")
+        relativeWeight
+    }
+
+    /**
+     * The layerwise allocation, and the greedy one.
+     *
+     * @param tokens that every level of every layer is scored on, with {@link ErrorMeasure#measured}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Allocation(ErrorMeasure error, Integer tokens) {
+        public Allocation {
+            error = error == null ? ErrorMeasure.measured : error;
+            if (error == ErrorMeasure.measured) {
+                tokens = Check.atLeast("search.allocation.tokens", 1, tokens, 512);
+            } else if (tokens != null) {
+                throw new InputException(
+                        "search.allocation.tokens is given, but nothing is scored with another error than measured.",
+                        "leave it out, or set search.allocation.error: measured.");
+            }
+        }
     }
 
     /** What the search minimises. Reports give the full divergence and the perplexity whatever it was. */
@@ -130,6 +165,7 @@ public record RunConfig(
             List<StageConfig> stages,
             FitnessMeasure fitness,
             SparseKl sparseKl,
+            Allocation allocation,
             Long seed) {
         public Search {
             strategy = strategy == null ? Strategy.evopress : strategy;
@@ -142,6 +178,7 @@ public record RunConfig(
             Check.notEmpty("search.stages", stages);
             fitness = fitness == null ? FitnessMeasure.kl : fitness;
             sparseKl = sparseKl(fitness, sparseKl);
+            allocation = allocation == null ? new Allocation(null, null) : allocation;
             seed = seed == null ? 42L : seed;
         }
 

@@ -11,6 +11,11 @@ record Proposal(String strategy, Assignment assignment, long evaluations, long t
         return new Proposal(strategy, assignment, 0, 0);
     }
 
+    /** A strategy that needs errors of layers. */
+    static Proposal of(String strategy, Assignment assignment, LayerErrors errors) {
+        return new Proposal(strategy, assignment, errors.evaluations(), errors.tokensEvaluated());
+    }
+
     static Proposal of(String strategy, Generation last) {
         return new Proposal(strategy, last.parent(), last.evaluations(), last.tokensEvaluated());
     }

@@ -101,11 +101,12 @@ public final class SearchJob {
         SparkScorer scorer = new SparkScorer(spark, source, calibration, work, 0, objective.divergence());
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, objective::of);
         EvolutionRun evolution = new EvolutionRun(space, settings, evaluator, work, directory, progress);
+        LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, spark, source, calibration, work));
         List<List<Proposal>> proposals = new ArrayList<>();
         for (int i = 0; i < budgets.size(); i++) {
             Budget budget = budgets.get(i);
             String name = name(config.search().budget().entries().get(i));
-            proposals.add(steps.run("search", () -> proposals(budget, name, manifest, evolution, evaluator)));
+            proposals.add(steps.run("search", () -> proposals(budget, name, errors, evolution, evaluator)));
         }
 
         PointScorer points = new PointScorer(
@@ -182,12 +183,7 @@ public final class SearchJob {
 
     /** The searched strategy first, then the baselines that are something else; uniform only where some level is. */
     private List<Proposal> proposals(
-            Budget budget,
-            String name,
-            LevelManifest manifest,
-            EvolutionRun evolution,
-            SparkCandidateEvaluator evaluator) {
-        double[][] errors = ErrorTable.outputErrors(space, manifest);
+            Budget budget, String name, LayerErrors errors, EvolutionRun evolution, SparkCandidateEvaluator evaluator) {
         Set<Strategy> strategies = new LinkedHashSet<>(List.of(config.search().strategy()));
         strategies.addAll(List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random));
         List<Proposal> proposals = new ArrayList<>();
@@ -202,13 +198,28 @@ public final class SearchJob {
                             .find(budget)
                             .ifPresent(found -> proposals.add(Proposal.free(strategy.name(), found)));
                 case allocation ->
-                    proposals.add(Proposal.free(
-                            strategy.name(), new LayerwiseAllocator(space, errors).minimizeError(budget)));
+                    proposals.add(Proposal.of(
+                            strategy.name(),
+                            new LayerwiseAllocator(space, errors.errors()).minimizeError(budget),
+                            errors));
                 case greedy ->
-                    proposals.add(Proposal.free(strategy.name(), new GreedyAllocator(space, errors).allocate(budget)));
+                    proposals.add(Proposal.of(
+                            strategy.name(), new GreedyAllocator(space, errors.errors()).allocate(budget), errors));
             }
         }
         return proposals;
+    }
+
+    private LayerErrors layerErrors(
+            LevelManifest manifest,
+            JavaSparkContext spark,
+            ExecutorModel.Source source,
+            ScoredText calibration,
+            WorkCount work) {
+        RunConfig.Allocation allocation = config.search().allocation();
+        return allocation.error() == RunConfig.ErrorMeasure.measured
+                ? LayerErrors.measured(space, new SparkScorer(spark, source, calibration, work), allocation.tokens())
+                : LayerErrors.of(space, manifest, allocation.error());
     }
 
     private Baselines baselines(List<List<Proposal>> proposals, PointScorer points) {
