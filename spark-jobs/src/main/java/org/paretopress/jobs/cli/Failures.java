@@ -21,6 +21,8 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     /** What Spark says when the JVM is told to end; the JVM itself gives the exit code then, 130 after an interrupt. */
     private static final String INTERRUPTED = "SparkContext was shut down";
 
+    private static final String DISK_FULL = "No space left on device";
+
     /** How Spark introduces the message of a task: where it ran, and the class of the exception, that of its cause too where one wraps the other. */
     private static final Pattern TASK_MESSAGE =
             Pattern.compile("(?s)Job aborted .*?executor [^)]*\\): [\\w.$]+: (?:[\\w.$]+(?:Exception|Error): )?");
@@ -37,12 +39,22 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
             err.println(command.getColorScheme().errorText("paretopress: " + excerpt(message.get())));
             return BAD_INPUT;
         }
-        if (causes(failure).anyMatch(cause -> String.valueOf(cause.getMessage()).contains(INTERRUPTED))) {
+        if (says(failure, INTERRUPTED)) {
             err.println("paretopress: interrupted. What was finished is kept: go on with --resume.");
+            return FAILED;
+        }
+        if (says(failure, DISK_FULL)) {
+            err.println("paretopress: there was no space left to write to. What was finished is kept.\n"
+                    + "Maybe make room, or set spark.local.dir to a larger disk, and go on with --resume.");
             return FAILED;
         }
         failure.printStackTrace(err);
         return FAILED;
+    }
+
+    private static boolean says(Throwable failure, String text) {
+        return causes(failure)
+                .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(text));
     }
 
     private static Stream<Throwable> causes(Throwable failure) {

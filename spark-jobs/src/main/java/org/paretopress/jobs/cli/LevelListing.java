@@ -36,6 +36,10 @@ final class LevelListing {
                 layer.rows(),
                 layer.columns(),
                 layer.denseSizeInBytes());
+        if (layer.levels().isEmpty()) {
+            line(text, "  stays as it is");
+            return;
+        }
         line(text, "  %-24s %8s %14s %14s %14s", "level", "bits", "bytes", "weight error", "output error");
         List<LevelManifest.Level> levels = layer.levels();
         for (LevelManifest.Level level : levels) {

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -68,10 +69,24 @@ public final class ConfigReader {
             throw new InputException(name + " holds no configuration.", "it is empty: conf/demo.yaml is an example.");
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
-            throw new InputException(
-                    name + (at == null ? "" : " line " + at.getLineNr()) + " is not YAML: " + firstLine(e),
-                    "indentation or a quote is off.");
+            throw unreadable(name + (at == null ? "" : " line " + at.getLineNr()), e, "indentation or a quote is off.");
         }
+    }
+
+    /** @param remedy where the text is no YAML at all */
+    private static InputException unreadable(String place, JsonProcessingException e, String remedy) {
+        String reason = firstLine(e);
+        Matcher number = Pattern.compile("Malformed numeric value '(.*)'").matcher(reason);
+        if (number.find()) {
+            return new InputException(
+                    place + " holds " + number.group(1) + ", which is no number to compute with.",
+                    "write a finite number.");
+        }
+        Matcher twice = Pattern.compile("Duplicate field '(.*)'").matcher(reason);
+        if (twice.find()) {
+            return new InputException(place + " has the key '" + twice.group(1) + "' twice.", "remove one of them.");
+        }
+        return new InputException(place + " is not YAML: " + reason + ".", remedy);
     }
 
     /** Reads a flat mapping of texts, such as level names by layer; JSON is YAML too. */
@@ -114,8 +129,7 @@ public final class ConfigReader {
             JsonNode value = yaml.readTree(override.substring(equals + 1));
             node.set(keys[keys.length - 1], value.isMissingNode() ? root.nullNode() : value);
         } catch (JsonProcessingException e) {
-            throw new InputException(
-                    "--set " + override + " is not YAML: " + firstLine(e) + ".", "a bracket or a quote is missing.");
+            throw unreadable("--set " + override, e, "a bracket or a quote is missing.");
         }
     }
 

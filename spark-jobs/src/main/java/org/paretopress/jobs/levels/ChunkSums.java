@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.jobs.cluster.ExecutorModel;
@@ -57,33 +58,59 @@ record ChunkSums(JavaSparkContext spark, ExecutorModel.Source source, ScoredText
                     .flatMapToPair(chunk -> {
                         int from = count * chunk / chunks;
                         int to = count * (chunk + 1) / chunks;
-                        List<Tuple2<Integer, Tuple2<Integer, double[]>>> pairs = new ArrayList<>();
+                        List<Tuple2<Integer, double[]>> pairs = new ArrayList<>();
                         sums.over(ExecutorModel.of(model), sequences(tokens.value(), length, from, to))
                                 .forEach((name, sum) ->
-                                        pairs.add(new Tuple2<>(names.indexOf(name), new Tuple2<>(chunk, sum))));
+                                        pairs.add(new Tuple2<>(names.indexOf(name) * CHUNKS + chunk, sum)));
                         return pairs.iterator();
                     })
-                    .groupByKey(names.size())
-                    .foreach(sum -> sink.write(names.get(sum._1()), inOrder(sum._2())));
+                    .repartitionAndSortWithinPartitions(new ByName(names.size()))
+                    .foreachPartition(parts -> write(parts, names, sink));
         }
+    }
+
+    /** A partition holds the sums of one name; their keys order them by chunk. */
+    private static final class ByName extends Partitioner {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int names;
+
+        ByName(int names) {
+            this.names = names;
+        }
+
+        @Override
+        public int numPartitions() {
+            return names;
+        }
+
+        @Override
+        public int getPartition(Object key) {
+            return (Integer) key / CHUNKS;
+        }
+    }
+
+    /** Adds one chunk after the other, so that two sums are in memory and the others wait on disk. */
+    private static void write(Iterator<Tuple2<Integer, double[]>> parts, List<String> names, Sink sink)
+            throws IOException {
+        if (!parts.hasNext()) {
+            return;
+        }
+        Tuple2<Integer, double[]> first = parts.next();
+        double[] sum = first._2().clone();
+        while (parts.hasNext()) {
+            double[] part = parts.next()._2();
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += part[i];
+            }
+        }
+        sink.write(names.get(first._1() / CHUNKS), sum);
     }
 
     private static List<int[]> sequences(int[] tokens, int length, int from, int to) {
         return IntStream.range(from, to)
                 .mapToObj(s -> Arrays.copyOfRange(tokens, s * length, (s + 1) * length))
                 .toList();
-    }
-
-    private static double[] inOrder(Iterable<Tuple2<Integer, double[]>> chunks) {
-        List<Tuple2<Integer, double[]>> ordered = new ArrayList<>();
-        chunks.forEach(ordered::add);
-        ordered.sort(Comparator.comparing(Tuple2::_1));
-        double[] sum = new double[ordered.get(0)._2().length];
-        for (Tuple2<Integer, double[]> chunk : ordered) {
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += chunk._2()[i];
-            }
-        }
-        return sum;
     }
 }

@@ -71,17 +71,20 @@ public final class LevelBuildJob {
         return new Path(databases, Digest.ofText(key).substring(0, 16));
     }
 
-    /** Builds what is missing and returns the manifest. A finished database is taken as it is. */
+    /** Builds what is missing and returns the manifest. The content of files that are there is not looked at. */
     public LevelManifest run(Path folder) {
         Path manifestFile = new Path(folder, LevelManifest.FILE);
-        if (storage.exists(manifestFile)) {
+        Set<String> files = storage.list(folder).stream()
+                .map(file -> file.getPath().getName())
+                .collect(Collectors.toSet());
+        Set<String> missing = layers().stream()
+                .map(LayerShape::name)
+                .filter(layer -> !files.contains(LevelDatabase.fileName(layer)))
+                .collect(Collectors.toSet());
+        if (missing.isEmpty() && storage.exists(manifestFile)) {
             return LevelManifest.fromJson(manifestFile.toString(), storage.read(manifestFile));
         }
         Path statistics = statistics(folder);
-        Set<String> missing = layers().stream()
-                .map(LayerShape::name)
-                .filter(layer -> !storage.exists(new Path(folder, LevelDatabase.fileName(layer))))
-                .collect(Collectors.toSet());
         ExecutorModel.Source source = ExecutorModel.Source.dense(model.uri());
         new StatisticsPass(new ChunkSums(spark, source, calibration, progress), statistics.toString())
                 .run(model.file().config(), storage, missing, plan.fisher());
