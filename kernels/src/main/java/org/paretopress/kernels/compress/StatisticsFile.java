@@ -30,16 +30,25 @@ public final class StatisticsFile {
 
     private StatisticsFile() {}
 
-    /** Writes statistics; the stream stays open. */
-    public static void write(CalibrationStatistics statistics, OutputStream out) throws IOException {
+    /** Bytes of the statistics of an input of so many columns. */
+    public static int sizeInBytes(int columns) {
+        return Math.toIntExact(PREAMBLE_BYTES + Double.BYTES * (columns * (columns + 1L) / 2) + Integer.BYTES);
+    }
+
+    /**
+     * Writes statistics; the stream stays open.
+     *
+     * @param triangle as in {@link CalibrationStatistics#ofUpperTriangle}
+     */
+    public static void write(int columns, long tokens, double[] triangle, OutputStream out) throws IOException {
         ByteBuffer preamble = buffer(PREAMBLE_BYTES);
-        preamble.putLong(MAGIC).putInt(VERSION).putInt(statistics.columns()).putLong(statistics.tokens());
+        preamble.putLong(MAGIC).putInt(VERSION).putInt(columns).putLong(tokens);
         out.write(preamble.putInt(checksum(preamble)).array());
         CRC32C crc = new CRC32C();
-        for (int row = 0; row < statistics.columns(); row++) {
-            ByteBuffer line = buffer(Double.BYTES * (statistics.columns() - row));
-            for (int column = row; column < statistics.columns(); column++) {
-                line.putDouble(statistics.at(row, column));
+        for (int row = 0, next = 0; row < columns; row++) {
+            ByteBuffer line = buffer(Double.BYTES * (columns - row));
+            for (int column = row; column < columns; column++) {
+                line.putDouble(triangle[next++]);
             }
             crc.update(line.array());
             out.write(line.array());

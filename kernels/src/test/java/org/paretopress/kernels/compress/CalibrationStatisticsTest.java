@@ -9,13 +9,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CalibrationStatisticsTest {
 
     private static byte[] bytes(CalibrationStatistics statistics) throws IOException {
+        int columns = statistics.columns();
+        double[] triangle = IntStream.range(0, columns)
+                .boxed()
+                .flatMapToDouble(row -> IntStream.range(row, columns).mapToDouble(column -> statistics.at(row, column)))
+                .toArray();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StatisticsFile.write(statistics, out);
+        StatisticsFile.write(columns, statistics.tokens(), triangle, out);
+        assertThat(out.size()).isEqualTo(StatisticsFile.sizeInBytes(columns));
         return out.toByteArray();
     }
 

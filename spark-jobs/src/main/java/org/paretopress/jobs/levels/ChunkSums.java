@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -24,6 +25,12 @@ import scala.Tuple2;
 record ChunkSums(JavaSparkContext spark, ExecutorModel.Source source, ScoredText text, Progress progress) {
 
     private static final int CHUNKS = 16;
+
+    /**
+     * Numbers that travel together: sums are cut into slices, so that Spark can put down what does not fit in memory. Slices
+     * of half a heap region (of a megabyte or more) and above would waste the rest of it.
+     */
+    private static final int SLICE = 1 << 14;
 
     /** Sums over some sequences, on an executor. */
     @FunctionalInterface
@@ -58,18 +65,30 @@ record ChunkSums(JavaSparkContext spark, ExecutorModel.Source source, ScoredText
                     .flatMapToPair(chunk -> {
                         int from = count * chunk / chunks;
                         int to = count * (chunk + 1) / chunks;
-                        List<Tuple2<Integer, double[]>> pairs = new ArrayList<>();
-                        sums.over(ExecutorModel.of(model), sequences(tokens.value(), length, from, to))
-                                .forEach((name, sum) ->
-                                        pairs.add(new Tuple2<>(names.indexOf(name) * CHUNKS + chunk, sum)));
-                        return pairs.iterator();
+                        Map<String, double[]> own =
+                                sums.over(ExecutorModel.of(model), sequences(tokens.value(), length, from, to));
+                        return own.entrySet().stream()
+                                .flatMap(sum -> slices(names.indexOf(sum.getKey()), chunk, sum.getValue()))
+                                .iterator();
                     })
                     .repartitionAndSortWithinPartitions(new ByName(names.size()))
                     .foreachPartition(parts -> write(parts, names, sink));
         }
     }
 
-    /** A partition holds the sums of one name; their keys order them by chunk. */
+    /** Slices of a sum, by keys that order them by name, place and chunk. */
+    private static Stream<Tuple2<Long, double[]>> slices(int name, int chunk, double[] sum) {
+        return IntStream.rangeClosed(0, (sum.length - 1) / SLICE)
+                .mapToObj(slice -> new Tuple2<>(
+                        ((long) name << 32 | slice) * CHUNKS + chunk,
+                        Arrays.copyOfRange(sum, slice * SLICE, Math.min(sum.length, (slice + 1) * SLICE))));
+    }
+
+    private static int name(long key) {
+        return (int) (key / CHUNKS >> 32);
+    }
+
+    /** A partition for each name. */
     private static final class ByName extends Partitioner {
 
         private static final long serialVersionUID = 1L;
@@ -87,25 +106,46 @@ record ChunkSums(JavaSparkContext spark, ExecutorModel.Source source, ScoredText
 
         @Override
         public int getPartition(Object key) {
-            return (Integer) key / CHUNKS;
+            return name((Long) key);
         }
     }
 
-    /** Adds one chunk after the other, so that two sums are in memory and the others wait on disk. */
-    private static void write(Iterator<Tuple2<Integer, double[]>> parts, List<String> names, Sink sink)
+    /** Adds one slice of a chunk after the other. */
+    private static void write(Iterator<Tuple2<Long, double[]>> slices, List<String> names, Sink sink)
             throws IOException {
-        if (!parts.hasNext()) {
-            return;
-        }
-        Tuple2<Integer, double[]> first = parts.next();
-        double[] sum = first._2().clone();
-        while (parts.hasNext()) {
-            double[] part = parts.next()._2();
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += part[i];
+        List<double[]> sums = new ArrayList<>();
+        long place = -1;
+        int name = -1;
+        while (slices.hasNext()) {
+            Tuple2<Long, double[]> next = slices.next();
+            name = name(next._1());
+            if (next._1() / CHUNKS == place) {
+                add(next._2(), sums.get(sums.size() - 1));
+            } else {
+                place = next._1() / CHUNKS;
+                sums.add(next._2().clone());
             }
         }
-        sink.write(names.get(first._1() / CHUNKS), sum);
+        if (name >= 0) {
+            sink.write(names.get(name), joined(sums));
+        }
+    }
+
+    private static void add(double[] part, double[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += part[i];
+        }
+    }
+
+    private static double[] joined(List<double[]> slices) {
+        double[] whole =
+                new double[slices.stream().mapToInt(slice -> slice.length).sum()];
+        int next = 0;
+        for (double[] slice : slices) {
+            System.arraycopy(slice, 0, whole, next, slice.length);
+            next += slice.length;
+        }
+        return whole;
     }
 
     private static List<int[]> sequences(int[] tokens, int length, int from, int to) {

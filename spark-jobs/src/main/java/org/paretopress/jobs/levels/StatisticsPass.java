@@ -92,8 +92,8 @@ record StatisticsPass(ChunkSums text, String folder) {
                 sum[i] /= tokens;
             }
             int columns = (int) Math.round((Math.sqrt(8.0 * sum.length + 1) - 1) / 2);
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            StatisticsFile.write(CalibrationStatistics.ofUpperTriangle(columns, tokens, sum), bytes);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(StatisticsFile.sizeInBytes(columns));
+            StatisticsFile.write(columns, tokens, sum, bytes);
             Storage.ofApplication().write(inputFile(target, input), bytes.toByteArray());
         });
     }
