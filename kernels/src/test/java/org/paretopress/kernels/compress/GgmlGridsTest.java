@@ -13,13 +13,8 @@ class GgmlGridsTest {
 
     private static final GgmlGrids ALL = new GgmlGrids(List.of(2, 3, 4, 5, 6, 8));
 
-    @Nested
-    class Rounded extends CompressorContract {
-
-        @Override
-        Compressor compressor() {
-            return new RoundToNearest(ALL);
-        }
+    /** On layers whose rows are whole blocks. */
+    abstract static class OnBlocks extends CompressorContract {
 
         @Override
         int[] awkwardColumns() {
@@ -33,21 +28,20 @@ class GgmlGridsTest {
     }
 
     @Nested
-    class WithFeedback extends CompressorContract {
+    class Rounded extends OnBlocks {
+
+        @Override
+        Compressor compressor() {
+            return new RoundToNearest(ALL);
+        }
+    }
+
+    @Nested
+    class WithFeedback extends OnBlocks {
 
         @Override
         Compressor compressor() {
             return new Gptq(ALL, 0.01, false);
-        }
-
-        @Override
-        int[] awkwardColumns() {
-            return new int[] {32, 96, 256, 512};
-        }
-
-        @Override
-        int columns() {
-            return 256;
         }
 
         @Test

@@ -1,7 +1,5 @@
 package org.paretopress.jobs.levels;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +17,7 @@ import org.paretopress.kernels.levels.LayerHeader;
  */
 record LayerCheck(LayerHeader header, List<String> damages) {
 
-    /** Runs on an executor; a check travels as text, because Kryo does not write records. */
+    /** Runs on an executor. */
     static LayerCheck of(Storage storage, Path file) {
         if (!storage.exists(file)) {
             return new LayerCheck(null, List.of(file.getName() + " is missing."));
@@ -44,21 +42,5 @@ record LayerCheck(LayerHeader header, List<String> damages) {
     /** The finding without its remedy. */
     static String firstLine(CorruptLevelException e) {
         return e.getMessage().lines().findFirst().orElse("");
-    }
-
-    String json() {
-        try {
-            return new ObjectMapper().writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A check is always writable", e);
-        }
-    }
-
-    static LayerCheck fromJson(String json) {
-        try {
-            return new ObjectMapper().readValue(json, LayerCheck.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A task returned no check: " + json, e);
-        }
     }
 }

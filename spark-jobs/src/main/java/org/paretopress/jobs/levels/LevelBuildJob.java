@@ -122,7 +122,7 @@ public final class LevelBuildJob {
                     .map(layer -> header(layer, source, levels, folder, statistics))
                     .collect()
                     .stream()
-                    .map(json -> new LayerHeaderText(json).read())
+                    .map(json -> TaskText.read(json, LayerHeader.class))
                     .toList();
         }
     }
@@ -142,7 +142,7 @@ public final class LevelBuildJob {
             }
         }
         LayerFile written = LayerFile.read(file.toString(), ByteBuffer.wrap(storage.read(file)));
-        return LayerHeaderText.of(written.header()).json();
+        return TaskText.of(written.header());
     }
 
     private static byte[] compress(

@@ -75,12 +75,11 @@ public final class LevelRepairJob {
         try (TaskProgress ignored = new TaskProgress(spark, progress, "check layers", layers.size())) {
             return spark
                     .parallelize(layers, layers.size())
-                    .map(layer -> LayerCheck.of(
-                                    Storage.ofApplication(), new Path(database, LevelDatabase.fileName(layer)))
-                            .json())
+                    .map(layer -> TaskText.of(
+                            LayerCheck.of(Storage.ofApplication(), new Path(database, LevelDatabase.fileName(layer)))))
                     .collect()
                     .stream()
-                    .map(LayerCheck::fromJson)
+                    .map(json -> TaskText.read(json, LayerCheck.class))
                     .toList();
         }
     }
