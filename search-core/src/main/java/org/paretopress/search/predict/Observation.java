@@ -1,0 +1,18 @@
+package org.paretopress.search.predict;
+
+import org.paretopress.search.space.Assignment;
+
+/**
+ * A measured loss, as a deviation from the table.
+ *
+ * @param roots square roots of the layers' shares of the summed error, [layers]
+ * @param logRatio natural logarithm of loss over summed error
+ * @param tokens what the loss is the mean of
+ * @param sample which text; observations of equal sample and tokens saw the same
+ */
+record Observation(Assignment assignment, double[] roots, double logRatio, long tokens, long sample) {
+
+    boolean sameText(Observation other) {
+        return sample == other.sample && tokens == other.tokens;
+    }
+}
