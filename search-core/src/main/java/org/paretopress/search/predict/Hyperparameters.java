@@ -22,7 +22,7 @@ import java.util.List;
 record Hyperparameters(double scale, double reach, double textOffset, double textShare, double noise) {
 
     /** Where nothing is known yet. */
-    static final Hyperparameters DEFAULT = new Hyperparameters(0.1, 1, 2, 20, 0.3);
+    static final Hyperparameters DEFAULT = new Hyperparameters(0.1, 1, 2, 30, 0.3);
 
     /** Deviation of the logarithm of the table's unit: a factor of 20 either way is likely. */
     private static final double UNIT = 3;
@@ -30,8 +30,8 @@ record Hyperparameters(double scale, double reach, double textOffset, double tex
     /** Steps of a grid that the numbers stay on, and bounds that keep them where data can tell. */
     private static final double STEP = 3;
 
-    private static final Hyperparameters LEAST = new Hyperparameters(0.01, 0.1, 0.2, 6, 0.03);
-    private static final Hyperparameters GREATEST = new Hyperparameters(3, 30, 20, 60, 10);
+    private static final Hyperparameters LEAST = new Hyperparameters(0.01, 0.1, 0.2, 3, 0.03);
+    private static final Hyperparameters GREATEST = new Hyperparameters(3, 30, 20, 100, 10);
 
     /** Natural logarithm of the factor by which a number is off the default as a matter of course. */
     private static final double SPREAD = 1.5;
