@@ -56,6 +56,51 @@ public final class Spaces {
         return new SearchSpace(layers, random.nextInt(50));
     }
 
+    /** One to three blocks of two or three uneven layers, some of which are dropped as a whole, and a layer apart. */
+    public static SearchSpace randomDroppable(SplittableRandom random, int mostStep) {
+        List<Layer> layers = new ArrayList<>();
+        List<int[]> subBlocks = new ArrayList<>();
+        List<List<Level>> shapes = List.of(
+                droppableLevels(random, mostStep),
+                droppableLevels(random, mostStep),
+                droppableLevels(random, mostStep));
+        int size = random.nextInt(2, 4);
+        for (int block = random.nextInt(1, 4); block > 0; block--) {
+            boolean droppable = random.nextInt(4) > 0;
+            int first = layers.size();
+            for (int member = 0; member < size; member++) {
+                List<Level> levels = shapes.get(member);
+                layers.add(new Layer(
+                        "layer" + layers.size(),
+                        16L * (member + 1),
+                        droppable ? levels : levels.subList(1, levels.size())));
+            }
+            if (droppable) {
+                subBlocks.add(IntStream.range(first, first + size).toArray());
+            }
+        }
+        layers.add(new Layer("apart", 16, unevenLevels(random, mostStep)));
+        return new SearchSpace(layers, random.nextInt(50), subBlocks);
+    }
+
+    private static List<Level> droppableLevels(SplittableRandom random, int mostStep) {
+        List<Level> levels = new ArrayList<>(List.of(new Level("drop", 0, 0)));
+        long size = random.nextInt(mostStep);
+        for (int level = random.nextInt(1, 4); level > 0; level--) {
+            levels.add(new Level("level" + levels.size(), levels.size(), size));
+            size += random.nextInt(mostStep);
+        }
+        return levels;
+    }
+
+    /** Whether the layers of every sub-block are dropped together or not at all. */
+    public static boolean isWhole(SearchSpace space, Assignment assignment) {
+        return space.subBlocks().stream()
+                .allMatch(subBlock ->
+                        IntStream.of(subBlock).map(assignment::level).allMatch(level -> level == 0)
+                                || IntStream.of(subBlock).map(assignment::level).allMatch(level -> level > 0));
+    }
+
     private static List<Level> unevenLevels(SplittableRandom random, int mostStep) {
         List<Level> levels = new ArrayList<>();
         long size = random.nextInt(mostStep);
@@ -67,9 +112,15 @@ public final class Spaces {
     }
 
     public static Assignment randomAssignment(SearchSpace space, SplittableRandom random) {
-        return Assignment.of(space.layers().stream()
-                .mapToInt(layer -> random.nextInt(layer.levels().size()))
+        Assignment assignment = Assignment.of(IntStream.range(0, space.layers().size())
+                .map(layer -> random.nextInt(
+                        space.lowestKept(layer),
+                        space.layers().get(layer).levels().size()))
                 .toArray());
+        for (int[] subBlock : space.subBlocks()) {
+            assignment = random.nextInt(3) == 0 ? assignment.with(subBlock, 0) : assignment;
+        }
+        return assignment;
     }
 
     /** Errors that are multiples of 1/8, so that sums are exact and ties are frequent. */
@@ -83,7 +134,11 @@ public final class Spaces {
 
     /** Every assignment, in lexicographic order. */
     public static void forEach(SearchSpace space, Consumer<Assignment> action) {
-        visit(space, new int[space.layers().size()], 0, action);
+        visit(space, new int[space.layers().size()], 0, one -> {
+            if (isWhole(space, one)) {
+                action.accept(one);
+            }
+        });
     }
 
     private static void visit(SearchSpace space, int[] levels, int layer, Consumer<Assignment> action) {

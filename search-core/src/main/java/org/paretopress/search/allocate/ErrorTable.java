@@ -1,5 +1,6 @@
 package org.paretopress.search.allocate;
 
+import java.util.stream.IntStream;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Layer;
 import org.paretopress.search.space.SearchSpace;
@@ -7,6 +8,7 @@ import org.paretopress.search.space.SearchSpace;
 /** The error of each layer at each of its levels, checked against the search space; immutable. */
 final class ErrorTable {
 
+    private final SearchSpace space;
     private final double[][] errors;
 
     /** @throws IllegalArgumentException if the shape differs from the space, or an error is negative or not finite */
@@ -15,6 +17,7 @@ final class ErrorTable {
             throw new IllegalArgumentException("The error table has " + errors.length + " layers, the search space "
                     + space.layers().size() + ".\nMaybe it was measured on another model.");
         }
+        this.space = space;
         this.errors = new double[errors.length][];
         for (int layer = 0; layer < errors.length; layer++) {
             requireUsable(space.layers().get(layer), errors[layer]);
@@ -40,17 +43,32 @@ final class ErrorTable {
         return sum;
     }
 
-    /** The least sum any assignment has, in the order of {@link #sum}. */
-    double leastSum() {
+    /** The assignment of the least sum, with the lowest levels of equal ones. */
+    Assignment least() {
+        Assignment least = Assignment.of(IntStream.range(0, errors.length)
+                .map(layer -> lowestOfLeast(errors[layer], space.lowestKept(layer)))
+                .toArray());
+        for (int[] subBlock : space.subBlocks()) {
+            Assignment dropped = least.with(subBlock, 0);
+            least = sum(subBlock, dropped) <= sum(subBlock, least) ? dropped : least;
+        }
+        return least;
+    }
+
+    private double sum(int[] layers, Assignment assignment) {
         double sum = 0;
-        for (double[] row : errors) {
-            double least = row[0];
-            for (double error : row) {
-                least = Math.min(least, error);
-            }
-            sum += least;
+        for (int layer : layers) {
+            sum += errors[layer][assignment.level(layer)];
         }
         return sum;
+    }
+
+    private static int lowestOfLeast(double[] row, int lowest) {
+        int least = lowest;
+        for (int level = lowest + 1; level < row.length; level++) {
+            least = row[level] < row[least] ? level : least;
+        }
+        return least;
     }
 
     private static void requireUsable(Layer layer, double[] row) {

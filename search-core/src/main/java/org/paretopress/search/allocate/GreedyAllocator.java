@@ -1,5 +1,6 @@
 package org.paretopress.search.allocate;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
@@ -36,7 +37,7 @@ public final class GreedyAllocator {
         Assignment current = start;
         long slack = budget.sizeInBytes() - space.sizeInBytes(start);
         for (Optional<Raise> raise = bestRaise(current, slack); raise.isPresent(); raise = bestRaise(current, slack)) {
-            current = current.with(raise.get().layer(), raise.get().level());
+            current = current.with(raise.get().layers(), raise.get().level());
             slack -= raise.get().bytes();
         }
         return current;
@@ -45,17 +46,39 @@ public final class GreedyAllocator {
     private Optional<Raise> bestRaise(Assignment current, long slack) {
         Raise best = null;
         for (int layer = 0; layer < current.size(); layer++) {
-            int from = current.level(layer);
-            for (int to = from + 1; to < errors.row(layer).length; to++) {
-                long bytes = space.sizeInBytes(layer, to) - space.sizeInBytes(layer, from);
-                double gain = errors.at(layer, from) - errors.at(layer, to);
-                if (bytes <= slack && gain > 0 && (best == null || gain / bytes > best.gainPerByte())) {
-                    best = new Raise(layer, to, bytes, gain / bytes);
+            int[] layers =
+                    space.isDropped(current, layer) ? space.subBlocks().get(space.subBlock(layer)) : new int[] {layer};
+            int levels = Arrays.stream(layers)
+                    .map(one -> errors.row(one).length)
+                    .min()
+                    .orElseThrow();
+            for (int to = current.level(layer) + 1; to < levels; to++) {
+                Raise raise = raise(current, layers, to);
+                if (raise.bytes() <= slack
+                        && raise.gain() > 0
+                        && (best == null || raise.gainPerByte() > best.gainPerByte())) {
+                    best = raise;
                 }
             }
         }
         return Optional.ofNullable(best);
     }
 
-    private record Raise(int layer, int level, long bytes, double gainPerByte) {}
+    /** A sub-block comes back with one level index for all its layers. */
+    private Raise raise(Assignment current, int[] layers, int to) {
+        long bytes = 0;
+        double gain = 0;
+        for (int layer : layers) {
+            bytes += space.sizeInBytes(layer, to) - space.sizeInBytes(layer, current.level(layer));
+            gain += errors.at(layer, current.level(layer)) - errors.at(layer, to);
+        }
+        return new Raise(layers, to, bytes, gain);
+    }
+
+    private record Raise(int[] layers, int level, long bytes, double gain) {
+
+        double gainPerByte() {
+            return gain / bytes;
+        }
+    }
 }

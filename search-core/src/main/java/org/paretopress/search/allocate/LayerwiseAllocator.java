@@ -1,5 +1,6 @@
 package org.paretopress.search.allocate;
 
+import java.util.List;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
@@ -50,10 +51,25 @@ public final class LayerwiseAllocator {
      * @throws org.paretopress.search.space.UnreachableBudgetException if the smallest assignment is above the budget
      */
     public Assignment minimizeError(Budget budget) {
-        budget.requireFits(space);
-        SizeGrid grid = new SizeGrid(space, budget.sizeInBytes() - space.smallestSizeInBytes(), buckets);
-        Assignment best = new AllocationTable(grid, errors).assignment(grid.capacity());
-        return grid.exact() ? best : new GreedyAllocator(space, errors).raise(best, budget);
+        return minimizeError(List.of(budget)).get(0);
+    }
+
+    /**
+     * The same for several budgets, from one table.
+     *
+     * @throws org.paretopress.search.space.UnreachableBudgetException if the smallest assignment is above one of them
+     */
+    public List<Assignment> minimizeError(List<Budget> budgets) {
+        budgets.forEach(budget -> budget.requireFits(space));
+        long largest = budgets.stream().mapToLong(Budget::sizeInBytes).max().orElseThrow();
+        SizeGrid grid = new SizeGrid(space, largest - space.smallestSizeInBytes(), buckets);
+        AllocationTable table = new AllocationTable(space, grid, errors);
+        return budgets.stream()
+                .map(budget -> {
+                    Assignment best = table.assignment(grid.within(budget.sizeInBytes() - space.smallestSizeInBytes()));
+                    return grid.exact() ? best : new GreedyAllocator(space, errors).raise(best, budget);
+                })
+                .toList();
     }
 
     /**
@@ -62,13 +78,14 @@ public final class LayerwiseAllocator {
      * @throws IllegalArgumentException if no assignment has so small an error
      */
     public Assignment minimizeSize(double maxError) {
-        if (!(maxError >= errors.leastSum())) {
+        double least = errors.sum(errors.least());
+        if (!(maxError >= least)) {
             throw new IllegalArgumentException("An error of at most " + maxError
-                    + " cannot be met: the least these levels reach is " + errors.leastSum()
+                    + " cannot be met: the least these levels reach is " + least
                     + ".\nMaybe allow more, or offer larger levels.");
         }
         SizeGrid grid = new SizeGrid(space, space.largestSizeInBytes() - space.smallestSizeInBytes(), buckets);
-        AllocationTable table = new AllocationTable(grid, errors);
+        AllocationTable table = new AllocationTable(space, grid, errors);
         for (int units = 0; units <= grid.capacity(); units++) {
             if (table.error(units) <= maxError * (1 + SUM_TOLERANCE)) {
                 Assignment found = table.assignment(units);
@@ -77,20 +94,6 @@ public final class LayerwiseAllocator {
                 }
             }
         }
-        return leastErrorOfEachLayer();
-    }
-
-    /** The assignment that {@link ErrorTable#leastSum} adds up; the smallest level of equal ones. */
-    private Assignment leastErrorOfEachLayer() {
-        int[] levels = new int[space.layers().size()];
-        for (int layer = 0; layer < levels.length; layer++) {
-            double[] row = errors.row(layer);
-            for (int level = 1; level < row.length; level++) {
-                if (row[level] < row[levels[layer]]) {
-                    levels[layer] = level;
-                }
-            }
-        }
-        return Assignment.of(levels);
+        return errors.least();
     }
 }

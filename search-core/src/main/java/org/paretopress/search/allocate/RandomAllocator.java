@@ -1,5 +1,6 @@
 package org.paretopress.search.allocate;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.paretopress.search.fitness.Draws;
@@ -8,8 +9,8 @@ import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
 /**
- * Random assignments filled up to a budget: while some layer can be raised by one level and still fit, one of these
- * layers, each with equal chance, is raised. A draw is a function of (seed, index) and of the arguments.
+ * Random assignments filled up to a budget: while some layer can be {@linkplain SearchSpace#raised raised} and still
+ * fit, one of these layers, each with equal chance, is raised. A draw is a function of (seed, index) and of the arguments.
  */
 public final class RandomAllocator {
 
@@ -36,27 +37,28 @@ public final class RandomAllocator {
      * assignment below a fractional target this way to find its first parent.
      */
     public Assignment fill(Assignment start, Budget budget, long index) {
-        SplittableRandom random = Draws.random(seed, index);
+        return fill(space, start, budget, Draws.random(seed, index), IntStream.range(0, start.size()));
+    }
+
+    /** Fills an assignment up, raising only some of its layers; see {@link SearchSpace#raised}. */
+    public static Assignment fill(
+            SearchSpace space, Assignment start, Budget budget, SplittableRandom random, IntStream layers) {
+        int[] allowed = layers.toArray();
         Assignment current = start;
         long slack = budget.sizeInBytes() - space.sizeInBytes(start);
-        for (int[] open = raisable(current, slack); open.length > 0; open = raisable(current, slack)) {
+        for (int[] open = fitting(space, allowed, current, slack);
+                open.length > 0;
+                open = fitting(space, allowed, current, slack)) {
             int layer = open[random.nextInt(open.length)];
-            slack -= raiseInBytes(current, layer);
-            current = current.with(layer, current.level(layer) + 1);
+            slack -= space.raiseInBytes(current, layer).orElseThrow();
+            current = space.raised(current, layer).orElseThrow();
         }
         return current;
     }
 
-    private int[] raisable(Assignment current, long slack) {
-        return IntStream.range(0, current.size())
-                .filter(layer -> current.level(layer) + 1
-                        < space.layers().get(layer).levels().size())
-                .filter(layer -> raiseInBytes(current, layer) <= slack)
+    private static int[] fitting(SearchSpace space, int[] layers, Assignment current, long slack) {
+        return Arrays.stream(layers)
+                .filter(layer -> space.raiseInBytes(current, layer).orElse(Long.MAX_VALUE) <= slack)
                 .toArray();
-    }
-
-    private long raiseInBytes(Assignment current, int layer) {
-        int level = current.level(layer);
-        return space.sizeInBytes(layer, level + 1) - space.sizeInBytes(layer, level);
     }
 }

@@ -19,6 +19,7 @@ final class SizeGrid {
     private final int[][] units;
     private final int capacity;
     private final boolean exact;
+    private final long unit;
 
     /**
      * @param slackInBytes bytes to spend above the smallest assignment, not negative
@@ -31,7 +32,7 @@ final class SizeGrid {
         long divisor = Math.max(1, greatestCommonDivisor());
         long exactCapacity = slack / divisor;
         this.exact = exactCapacity <= buckets || (exactCapacity + 1) * extraBytes.length <= EXACT_CELLS;
-        long unit = exact ? divisor : roundedUp(slack, buckets);
+        this.unit = exact ? divisor : roundedUp(slack, buckets);
         this.units = Arrays.stream(extraBytes)
                 .map(layer -> Arrays.stream(layer)
                         .mapToInt(bytes -> Math.toIntExact(Math.min(slack / unit + 1, roundedUp(bytes, unit))))
@@ -48,6 +49,11 @@ final class SizeGrid {
     /** The most units there are to spend. */
     int capacity() {
         return capacity;
+    }
+
+    /** The units that fit so many bytes above the smallest assignment. */
+    int within(long slackInBytes) {
+        return (int) Math.min(capacity, slackInBytes / unit);
     }
 
     int layers() {

@@ -36,6 +36,11 @@ public final class UniformAllocator {
         return find(budget).orElseThrow(() -> noneFits(budget));
     }
 
+    /** Every uniform assignment. */
+    public List<Assignment> all() {
+        return uniform;
+    }
+
     /** The largest uniform assignment within the budget, if there is one; of equally large ones the highest level. */
     public Optional<Assignment> find(Budget budget) {
         return uniform.stream()

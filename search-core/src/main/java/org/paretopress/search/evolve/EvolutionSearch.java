@@ -18,17 +18,19 @@ import org.paretopress.search.allocate.UniformAllocator;
 import org.paretopress.search.fitness.CandidateEvaluator;
 import org.paretopress.search.fitness.Draws;
 import org.paretopress.search.fitness.Fitness;
-import org.paretopress.search.front.Checkpoint;
+import org.paretopress.search.predict.LossPredictor;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
 /**
  * EvoPress (Sieberling et al., ICML 2025, Algorithm 1): a (1 + λ) evolution with level-switch mutation and staged
- * selection, at a fixed budget.
+ * selection, at a fixed budget. Beyond it, the first parent can be given, and a predictor can choose among many more
+ * offspring than are scored.
  *
- * <p>The result is a function of space, budget, settings and evaluator: random draws depend on (seed, budget,
- * generation, stage, candidate) only, and the engine runs in the calling thread.
+ * <p>The result is a function of space, budget, settings, start and evaluator: random draws depend on (seed, budget,
+ * generation, stage, candidate) only, and the engine runs in the calling thread. So a search that was interrupted is
+ * resumed by running it again over an evaluator that remembers its scores.
  */
 public final class EvolutionSearch {
 
@@ -36,56 +38,88 @@ public final class EvolutionSearch {
     private final Budget budget;
     private final EvolutionSettings settings;
     private final CandidateEvaluator evaluator;
+    private final Optional<Assignment> start;
+    private final Optional<double[][]> errors;
     private final AssignmentCodec codec;
+    private final Mutation mutation;
 
-    /** @throws org.paretopress.search.space.UnreachableBudgetException if the smallest assignment is above the budget */
+    /**
+     * As published.
+     *
+     * @throws org.paretopress.search.space.UnreachableBudgetException if the smallest assignment is above the budget
+     */
     public EvolutionSearch(SearchSpace space, Budget budget, EvolutionSettings settings, CandidateEvaluator evaluator) {
+        this(space, budget, settings, evaluator, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * @param start the first parent, within the budget
+     * @param errors [layer][level] whose sums a predictor starts from, which then chooses the offspring to be scored; such
+     *     a search also trades bytes between layers of different shapes, and its acceptance is paired
+     * @throws IllegalArgumentException if the start is above the budget
+     */
+    public EvolutionSearch(
+            SearchSpace space,
+            Budget budget,
+            EvolutionSettings settings,
+            CandidateEvaluator evaluator,
+            Optional<Assignment> start,
+            Optional<double[][]> errors) {
         budget.requireFits(space);
         this.space = space;
         this.budget = budget;
         this.settings = settings;
         this.evaluator = evaluator;
+        this.start = start;
+        this.errors = errors;
         this.codec = new AssignmentCodec(space);
+        Mutation switches = new LevelSwitchMutation(space, budget);
+        this.mutation = errors.isPresent() ? new EitherMutation(switches, new Exchange(space, budget)) : switches;
+        start.ifPresent(this::requireWithinBudget);
     }
 
-    /** Runs all generations; see {@link #run(Optional, Consumer, Predicate)}. */
-    public Generation run(Optional<Checkpoint> resume, Consumer<Generation> listener) {
-        return run(resume, listener, generation -> false);
+    /** Runs all generations; see {@link #run(Consumer, Predicate)}. */
+    public Generation run(Consumer<Generation> listener) {
+        return run(listener, generation -> false);
     }
 
     /**
      * Runs to the last generation, or until {@code stop} says so.
      *
-     * @param resume where an earlier run of the same search stopped; the rest is the same as without the interruption
-     * @param listener told of every generation, beginning with the choice of the first parent (number 0); not told
-     *     again of the one that is resumed
-     * @param stop asked after every generation, the first or resumed one included
-     * @return the last generation; the resumed one (without its stages) if there is nothing left to do
-     * @throws IllegalArgumentException if no level switch is legal from the first parent, or if the checkpoint belongs
-     *     to another space or a larger budget
+     * @param listener told of every generation, beginning with the choice of the first parent (number 0)
+     * @param stop asked after every generation, the first included
+     * @return the last generation
+     * @throws IllegalArgumentException if no mutation is legal from the first parent
      */
-    public Generation run(Optional<Checkpoint> resume, Consumer<Generation> listener, Predicate<Generation> stop) {
-        StagedSelection selection = new StagedSelection(settings, budget, evaluator);
+    public Generation run(Consumer<Generation> listener, Predicate<Generation> stop) {
+        StagedSelection selection = new StagedSelection(space, budget, settings, evaluator);
         StagedEvaluator staged = new StagedEvaluator(codec, selection);
-        Engine<IntegerGene, Fitness> engine = engine(staged);
+        Optional<Assistance> assistance = errors.map(table -> new Assistance(new LossPredictor(space, table)));
+        Engine<IntegerGene, Fitness> engine = engine(staged, assistance);
 
-        Generation current = resume.map(this::resumed).orElseGet(() -> firstGeneration(selection));
-        if (resume.isEmpty()) {
-            listener.accept(current);
-        }
-        EvolutionStart<IntegerGene, Fitness> start = startAfter(current);
+        Generation current = firstGeneration(selection);
+        listener.accept(current);
+        EvolutionStart<IntegerGene, Fitness> next = startFrom(current);
         while (current.number() < settings.generations() && !stop.test(current)) {
-            EvolutionResult<IntegerGene, Fitness> result = engine.evolve(start);
-            current = current.next(staged.latest());
+            EvolutionResult<IntegerGene, Fitness> result = engine.evolve(next);
+            current = next(current, staged.latest(), assistance);
             listener.accept(current);
-            start = result.next();
+            next = result.next();
         }
         return current;
     }
 
+    private static Generation next(
+            Generation current, StagedSelection.Outcome outcome, Optional<Assistance> assistance) {
+        Double rank = assistance.map(one -> one.learn(outcome.observations())).orElse(null);
+        int accepted = outcome.best().equals(current.parent()) ? 0 : 1;
+        return current.next(List.of(outcome.best()), outcome.fitness(), accepted, accepted > 0, outcome.stages(), rank);
+    }
+
     /** One parent, λ offspring all bred from it, the best of both survives; nobody dies of age. */
-    private Engine<IntegerGene, Fitness> engine(StagedEvaluator staged) {
+    private Engine<IntegerGene, Fitness> engine(StagedEvaluator staged, Optional<Assistance> assistance) {
         Genotype<IntegerGene> lowest = codec.encode(lowest());
+        long seed = Draws.seed(settings.seed(), budget.sizeInBytes());
         return new Engine.Builder<>(staged, () -> lowest)
                 .minimizing()
                 .populationSize(1 + settings.offspring())
@@ -93,51 +127,55 @@ public final class EvolutionSearch {
                 .offspringSize(settings.offspring())
                 .survivorsSelector(new TruncationSelector<>(1))
                 .offspringSelector(new TruncationSelector<>(1))
-                .alterers(new LevelSwitchMutator(space, budget, Draws.seed(settings.seed(), budget.sizeInBytes())))
+                .alterers(assistance
+                        .map(one -> new Breeding<Fitness>(codec, mutation, Assistance.LITTER, one::promise, seed))
+                        .orElseGet(() -> new Breeding<>(codec, mutation, seed)))
                 .maximalPhenotypeAge(Long.MAX_VALUE)
                 .executor(Runnable::run)
                 .build();
     }
 
     /**
-     * Where a uniform level has exactly the size of the budget it is the first parent, scored like any parent. In all
-     * other cases the published code is followed: λ random candidates, filled up to the budget from the largest
-     * uniform assignment below it, go through one staged selection.
+     * Without a start, where a uniform level has exactly the size of the budget it is the first parent. In all other
+     * cases the published code is followed: λ random candidates, filled up to the budget from the largest uniform
+     * assignment below it, go through one staged selection.
      */
     private Generation firstGeneration(StagedSelection selection) {
-        Assignment below = new UniformAllocator(space).find(budget).orElseGet(this::lowest);
-        if (space.sizeInBytes(below) == budget.sizeInBytes()) {
-            requireSwitch(List.of(below));
-            return Generation.first(selection.select(List.of(), Optional.of(below), 0));
+        Assignment below =
+                start.or(() -> new UniformAllocator(space).find(budget)).orElseGet(this::lowest);
+        if (start.isPresent() || space.sizeInBytes(below) == budget.sizeInBytes()) {
+            requireMutation(List.of(below));
+            return first(selection.first(below));
         }
         RandomAllocator random = new RandomAllocator(space, Draws.seed(settings.seed(), budget.sizeInBytes()));
         List<Assignment> filled = LongStream.range(0, settings.offspring())
                 .mapToObj(index -> random.fill(below, budget, index))
                 .toList();
-        return Generation.first(selection.select(requireSwitch(filled), Optional.empty(), 0));
+        return first(selection.select(requireMutation(filled), Optional.empty(), 0));
     }
 
-    /** Those of the starts that a switch leads away from; an error, before anything is scored, if there is none. */
-    private List<Assignment> requireSwitch(List<Assignment> starts) {
-        LevelSwitches switches = new LevelSwitches(space, budget);
-        List<Assignment> open = starts.stream().filter(switches::anyFrom).toList();
+    private static Generation first(StagedSelection.Outcome outcome) {
+        return Generation.first(List.of(outcome.best()), outcome.fitness(), outcome.stages());
+    }
+
+    /** Those of the starts that a mutation leads away from; an error, before anything is scored, if there is none. */
+    private List<Assignment> requireMutation(List<Assignment> starts) {
+        List<Assignment> open = starts.stream().filter(mutation::anyFrom).toList();
         if (open.isEmpty()) {
-            throw switches.noneFrom(starts.get(0));
+            throw new LevelSwitches(space, budget).noneFrom(starts.get(0));
         }
         return open;
     }
 
-    private Generation resumed(Checkpoint checkpoint) {
-        long size = space.sizeInBytes(checkpoint.parent());
+    private void requireWithinBudget(Assignment first) {
+        long size = space.sizeInBytes(first);
         if (size > budget.sizeInBytes()) {
-            throw new IllegalArgumentException("The parent of the checkpoint has " + size + " bytes, the budget is "
-                    + budget.sizeInBytes() + ".\nMaybe it belongs to a run with a larger budget.");
+            throw new IllegalArgumentException("The first parent has " + size + " bytes, the budget is "
+                    + budget.sizeInBytes() + ".\nMaybe it was found for a larger budget.");
         }
-        requireSwitch(List.of(checkpoint.parent()));
-        return Generation.resumed(checkpoint);
     }
 
-    private EvolutionStart<IntegerGene, Fitness> startAfter(Generation generation) {
+    private EvolutionStart<IntegerGene, Fitness> startFrom(Generation generation) {
         Phenotype<IntegerGene, Fitness> parent =
                 Phenotype.of(codec.encode(generation.parent()), generation.number(), generation.fitness());
         return EvolutionStart.of(ISeq.of(parent), generation.number() + 1L);

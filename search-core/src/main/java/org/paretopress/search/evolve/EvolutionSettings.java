@@ -10,8 +10,14 @@ import java.util.List;
  * @param stages at least one; survivors never grow from stage to stage, start at no more than the offspring and end
  *     at 1
  * @param seed of all random draws
+ * @param acceptance when an offspring takes its parent's place
  */
-public record EvolutionSettings(int generations, int offspring, List<Stage> stages, long seed) {
+public record EvolutionSettings(int generations, int offspring, List<Stage> stages, long seed, Acceptance acceptance) {
+
+    /** As published. */
+    public EvolutionSettings(int generations, int offspring, List<Stage> stages, long seed) {
+        this(generations, offspring, stages, seed, Acceptance.MINIBATCH);
+    }
 
     /** @throws IllegalArgumentException if a rule above is broken */
     public EvolutionSettings {

@@ -2,79 +2,73 @@ package org.paretopress.search.evolve;
 
 import java.util.List;
 import org.paretopress.search.fitness.Fitness;
-import org.paretopress.search.front.Checkpoint;
 import org.paretopress.search.space.Assignment;
 
 /**
  * The state of a search after one generation.
  *
- * @param number 0 for the choice of the first parent, then 1, 2, …
- * @param parent the best assignment, parent of the next generation
- * @param fitness of the parent, on the last minibatch of this generation
- * @param accepted whether an offspring replaced the parent; true for number 0, false right after a resume
- * @param stages what each stage saw; empty right after a resume
+ * @param number 0 for the choice of the first parents, then 1, 2, …
+ * @param best the parent of the next generation; of a search for a front, its points from the smallest
+ * @param fitness of the parent, on the last minibatch of this generation or on the text of its duels; of a front, that
+ *     of its knee
+ * @param accepted offspring that became one of the best
+ * @param unchanged generations in a row, up to this one, that brought nothing better
+ * @param stages what each stage saw
  * @param tokensEvaluated tokens spent since the start of the search, over all candidates and stages
- * @param evaluations scores computed since the start of the search
+ * @param evaluations scores asked for since the start of the search
+ * @param predictorRank Spearman correlation between predicted and measured losses of the offspring in the first stage;
+ *     null where no predictor assists
  */
 public record Generation(
         int number,
-        Assignment parent,
+        List<Assignment> best,
         Fitness fitness,
-        boolean accepted,
+        int accepted,
+        int unchanged,
         List<StageOutcome> stages,
         long tokensEvaluated,
-        long evaluations) {
+        long evaluations,
+        Double predictorRank) {
 
     public Generation {
+        best = List.copyOf(best);
         stages = List.copyOf(stages);
     }
 
-    /** What a later run needs to go on from here. */
-    public Checkpoint checkpoint() {
-        return new Checkpoint(number, parent, fitness, tokensEvaluated, evaluations);
+    static Generation first(List<Assignment> best, Fitness fitness, List<StageOutcome> stages) {
+        return new Generation(0, best, fitness, best.size(), 0, stages, tokens(stages), evaluations(stages), null);
     }
 
-    static Generation first(StagedSelection.Outcome outcome) {
-        return new Generation(0, outcome.best(), outcome.fitness(), true, outcome.stages(), 0, 0).charged();
-    }
-
-    static Generation resumed(Checkpoint checkpoint) {
+    /** The generation after this one, with the cost of its stages added. */
+    Generation next(
+            List<Assignment> best,
+            Fitness fitness,
+            int accepted,
+            boolean better,
+            List<StageOutcome> stages,
+            Double rank) {
         return new Generation(
-                checkpoint.generation(),
-                checkpoint.parent(),
-                checkpoint.fitness(),
-                false,
-                List.of(),
-                checkpoint.tokensEvaluated(),
-                checkpoint.evaluations());
-    }
-
-    Generation next(StagedSelection.Outcome outcome) {
-        boolean replaced = !outcome.best().equals(parent);
-        return new Generation(
-                        number + 1,
-                        outcome.best(),
-                        outcome.fitness(),
-                        replaced,
-                        outcome.stages(),
-                        tokensEvaluated,
-                        evaluations)
-                .charged();
-    }
-
-    /** Adds the cost of these stages to what was spent before. */
-    private Generation charged() {
-        return new Generation(
-                number,
-                parent,
+                number + 1,
+                best,
                 fitness,
                 accepted,
+                better ? 0 : unchanged + 1,
                 stages,
-                tokensEvaluated
-                        + stages.stream()
-                                .mapToLong(StageOutcome::tokensEvaluated)
-                                .sum(),
-                evaluations
-                        + stages.stream().mapToLong(StageOutcome::evaluations).sum());
+                tokensEvaluated + tokens(stages),
+                evaluations + evaluations(stages),
+                rank);
+    }
+
+    /** The only one of the best. */
+    public Assignment parent() {
+        return best.get(0);
+    }
+
+    private static long tokens(List<StageOutcome> stages) {
+        return stages.stream().mapToLong(StageOutcome::tokensEvaluated).sum();
+    }
+
+    private static long evaluations(List<StageOutcome> stages) {
+        return stages.stream().mapToLong(StageOutcome::evaluations).sum();
     }
 }

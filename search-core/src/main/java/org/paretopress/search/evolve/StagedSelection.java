@@ -11,36 +11,68 @@ import org.paretopress.search.fitness.CandidateEvaluator;
 import org.paretopress.search.fitness.Draws;
 import org.paretopress.search.fitness.Effort;
 import org.paretopress.search.fitness.Fitness;
+import org.paretopress.search.fitness.Score;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
 
 /**
  * The multi-step selection of EvoPress (Sieberling et al., ICML 2025, Algorithm 1): many candidates on little text,
- * the survivors on more. Each stage draws its own minibatch, the same for all its candidates. The parent joins in the
- * last stage only and is scored there on that minibatch; an offspring of equal fitness replaces it.
+ * the survivors on more. Each stage draws its own minibatch, the same for all its candidates.
+ *
+ * <p>The parent joins in the last stage only and is scored there on that minibatch; as published, an offspring of equal
+ * fitness replaces it. With {@link Acceptance#PAIRED} the best offspring, if it is not worse there, has to win a
+ * {@link Duel}.
  */
 final class StagedSelection {
 
-    private final EvolutionSettings settings;
+    private final SearchSpace space;
     private final Budget budget;
+    private final EvolutionSettings settings;
     private final CandidateEvaluator evaluator;
+    private final Duel duel;
 
-    StagedSelection(EvolutionSettings settings, Budget budget, CandidateEvaluator evaluator) {
-        this.settings = settings;
+    StagedSelection(SearchSpace space, Budget budget, EvolutionSettings settings, CandidateEvaluator evaluator) {
+        this.space = space;
         this.budget = budget;
+        this.settings = settings;
         this.evaluator = evaluator;
+        int last = settings.lastStage();
+        this.duel = new Duel(
+                evaluator,
+                last + 1,
+                settings.stages().get(last).tokens(),
+                Draws.seed(settings.seed(), budget.sizeInBytes()));
     }
 
     /**
      * @param best what becomes the parent
-     * @param reached the fitness of each candidate in the last stage it was scored in
+     * @param reached the fitness of each candidate in the last stage it was scored in; of these the best's is the
+     *     smallest
      * @param stages the stages that had candidates
+     * @param observations every score, in the order of the stages
      */
-    record Outcome(Assignment best, Map<Assignment, Fitness> reached, List<StageOutcome> stages) {
+    record Outcome(
+            Assignment best,
+            Map<Assignment, Fitness> reached,
+            List<StageOutcome> stages,
+            List<Assistance.Observation> observations) {
 
         Fitness fitness() {
             return reached.get(best);
         }
+    }
+
+    /** The parent a search begins with, scored like any parent. */
+    Outcome first(Assignment parent) {
+        if (settings.acceptance() == Acceptance.MINIBATCH) {
+            return select(List.of(), Optional.of(parent), 0);
+        }
+        Score score = duel.score(parent, 0);
+        int stage = settings.lastStage() + 1;
+        StageOutcome outcome = new StageOutcome(
+                stage, settings.stages().get(stage - 1).tokens(), List.of(score.loss()), score.tokensEvaluated());
+        return new Outcome(parent, Map.of(parent, fitness(parent, stage, score.loss())), List.of(outcome), List.of());
     }
 
     /** Repeated offspring, and offspring like the parent, are scored once. Without offspring the parent stays. */
@@ -50,48 +82,69 @@ final class StagedSelection {
         List<Assignment> candidates = new ArrayList<>(distinct);
         Map<Assignment, Fitness> reached = new LinkedHashMap<>();
         List<StageOutcome> stages = new ArrayList<>();
+        List<Assistance.Observation> observations = new ArrayList<>();
         for (int stage = 0; stage <= settings.lastStage(); stage++) {
             if (stage == settings.lastStage()) {
                 parent.ifPresent(candidates::add);
             }
             if (!candidates.isEmpty()) {
                 Effort effort = effort(generation, stage);
-                List<Fitness> scores = score(candidates, effort);
-                stages.add(outcome(effort, scores));
+                List<Score> scores = score(candidates, effort);
+                stages.add(StageOutcome.of(effort, scores));
                 for (int index = 0; index < scores.size(); index++) {
-                    reached.put(candidates.get(index), scores.get(index));
+                    Assignment candidate = candidates.get(index);
+                    double loss = scores.get(index).loss();
+                    reached.put(candidate, fitness(candidate, stage, loss));
+                    observations.add(new Assistance.Observation(candidate, loss, effort));
                 }
                 candidates = survivors(candidates, reached, settings.stages().get(stage));
             }
         }
-        return new Outcome(candidates.get(0), reached, stages);
+        return parent.isPresent() && settings.acceptance() == Acceptance.PAIRED
+                ? challenged(candidates.get(0), parent.get(), reached, stages, observations, generation)
+                : new Outcome(candidates.get(0), reached, stages, observations);
     }
 
-    private Effort effort(int generation, int stage) {
+    /** The winner's fitness comes from the duel, which counts as a stage of its own. */
+    private Outcome challenged(
+            Assignment challenger,
+            Assignment parent,
+            Map<Assignment, Fitness> reached,
+            List<StageOutcome> stages,
+            List<Assistance.Observation> observations,
+            int generation) {
+        Assignment best = parent;
+        double loss;
+        if (challenger.equals(parent)) {
+            loss = duel.score(parent, generation).loss();
+        } else {
+            Duel.Outcome fought = duel.fight(challenger, parent, generation);
+            stages.addAll(fought.rounds());
+            observations.add(new Assistance.Observation(challenger, fought.challengerLoss(), fought.effort()));
+            observations.add(new Assistance.Observation(parent, fought.championLoss(), fought.effort()));
+            best = fought.won() ? challenger : parent;
+            loss = fought.won() ? fought.challengerLoss() : fought.championLoss();
+        }
+        reached.put(best, fitness(best, settings.lastStage() + 1, loss));
+        return new Outcome(best, reached, stages, observations);
+    }
+
+    Effort effort(int generation, int stage) {
         long sampleSeed = Draws.seed(settings.seed(), budget.sizeInBytes(), generation, stage);
         return new Effort(generation, stage, settings.stages().get(stage).tokens(), sampleSeed);
     }
 
-    private List<Fitness> score(List<Assignment> candidates, Effort effort) {
-        List<Fitness> scores = evaluator.evaluate(List.copyOf(candidates), effort);
+    private Fitness fitness(Assignment assignment, int stage, double loss) {
+        return new Fitness(stage, loss, space.sizeInBytes(assignment));
+    }
+
+    private List<Score> score(List<Assignment> candidates, Effort effort) {
+        List<Score> scores = evaluator.evaluate(List.copyOf(candidates), effort);
         if (scores.size() != candidates.size()) {
             throw new IllegalStateException("The evaluator returned " + scores.size() + " scores for "
                     + candidates.size() + " candidates in " + effort + ".\nMaybe a task was lost or ran twice.");
         }
-        for (Fitness fitness : scores) {
-            if (fitness.stage() != effort.stage()) {
-                throw new IllegalStateException("The evaluator returned " + fitness + " for " + effort
-                        + ".\nMaybe it returned scores of an earlier stage.");
-            }
-        }
         return scores;
-    }
-
-    private static StageOutcome outcome(Effort effort, List<Fitness> scores) {
-        return new StageOutcome(
-                effort.stage(),
-                effort.tokens(),
-                scores.stream().map(Fitness::loss).toList());
     }
 
     /** Best first; of equal ones the earlier, so the parent, which joins last, yields. */

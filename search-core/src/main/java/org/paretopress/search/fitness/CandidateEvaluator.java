@@ -12,7 +12,7 @@ public interface CandidateEvaluator {
      * effort alone, not of the other candidates or of where they run.
      *
      * @param candidates distinct, not empty
-     * @return one fitness per candidate, in the same order, with the stage of the effort
+     * @return one score per candidate, in the same order, all over the same sequences
      */
-    List<Fitness> evaluate(List<Assignment> candidates, Effort effort);
+    List<Score> evaluate(List<Assignment> candidates, Effort effort);
 }

@@ -58,6 +58,15 @@ public final class Assignment implements Comparable<Assignment> {
         return new Assignment(changed);
     }
 
+    /** A copy in which some layers have one other level. */
+    public Assignment with(int[] layers, int level) {
+        int[] changed = levels.clone();
+        for (int layer : layers) {
+            changed[layer] = level;
+        }
+        return new Assignment(changed);
+    }
+
     /** Number of layers. */
     public int size() {
         return levels.length;

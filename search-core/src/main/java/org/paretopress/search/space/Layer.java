@@ -6,15 +6,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One linear weight matrix and the levels it can be stored at. Two neighbouring levels may have the same size
+ * One linear weight matrix, or several that are tied to one level, and the levels they can be stored at. Two neighbouring levels may have the same size
  * (two methods of equal cost); a level smaller than its predecessor is refused, because "one level lower" would
  * then no longer mean "not larger".
  *
  * @param name for example {@code model.layers.3.mlp.up_proj}
- * @param parameters number of weights, at least 1
+ * @param members names of the tied weight matrices, neighbours in model order; otherwise the name alone
+ * @param parameters number of weights of all members, at least 1
  * @param levels at least one, with distinct names, in order of non-decreasing size
  */
-public record Layer(String name, long parameters, List<Level> levels) {
+public record Layer(String name, List<String> members, long parameters, List<Level> levels) {
+
+    /** A single weight matrix. */
+    public Layer(String name, long parameters, List<Level> levels) {
+        this(name, List.of(name), parameters, levels);
+    }
 
     /** @throws IllegalArgumentException if a rule above is broken; the message names layer and level */
     public Layer {
@@ -25,6 +31,7 @@ public record Layer(String name, long parameters, List<Level> levels) {
             throw new IllegalArgumentException("Layer '" + name + "' has " + parameters
                     + " parameters.\nMaybe a dimension of its weight is missing.");
         }
+        members = List.copyOf(members);
         levels = List.copyOf(levels);
         requireOrderedLevels(name, levels);
     }

@@ -12,8 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.paretopress.search.Spaces;
 import org.paretopress.search.fitness.CandidateEvaluator;
-import org.paretopress.search.fitness.Fitness;
-import org.paretopress.search.front.Checkpoint;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
@@ -25,9 +23,9 @@ class EvolutionSearchTest {
 
     private final SearchSpace space = Spaces.alike(7, 4);
 
-    private static List<Generation> trace(EvolutionSearch search, Optional<Checkpoint> resume) {
+    private static List<Generation> trace(EvolutionSearch search) {
         List<Generation> generations = new ArrayList<>();
-        Generation last = search.run(resume, generations::add);
+        Generation last = search.run(generations::add);
         assertThat(generations).endsWith(last);
         return generations;
     }
@@ -50,7 +48,7 @@ class EvolutionSearchTest {
                     least[0] = Math.min(least[0], loss.loss(one));
                 }
             });
-            Generation last = search(averageBits, seed, loss).run(Optional.empty(), one -> {});
+            Generation last = search(averageBits, seed, loss).run(one -> {});
             assertThat(space.sizeInBytes(last.parent())).isLessThanOrEqualTo(budget.sizeInBytes());
             found += loss.loss(last.parent()) == least[0] ? 1 : 0;
         }
@@ -60,58 +58,47 @@ class EvolutionSearchTest {
     @Test
     void theSameSeedGivesTheSameRunWhereverCandidatesAreScored() {
         SyntheticLoss loss = new SyntheticLoss(space, 1, 0.5);
-        List<Generation> first = trace(search(2.5, 1, loss), Optional.empty());
-        assertThat(trace(search(2.5, 1, loss), Optional.empty())).isEqualTo(first);
-        assertThat(trace(search(2.5, 1, loss.scattered()), Optional.empty())).isEqualTo(first);
-        assertThat(trace(search(2.5, 2, loss), Optional.empty())).isNotEqualTo(first);
+        List<Generation> first = trace(search(2.5, 1, loss));
+        assertThat(trace(search(2.5, 1, loss))).isEqualTo(first);
+        assertThat(trace(search(2.5, 1, loss.scattered()))).isEqualTo(first);
+        assertThat(trace(search(2.5, 2, loss))).isNotEqualTo(first);
         assertThat(first).hasSize(13).extracting(Generation::number).isSorted();
     }
 
     @Test
     void oneSearchCanBeRunAgain() {
         EvolutionSearch search = search(2, 1, new SyntheticLoss(space, 1, 0.5));
-        assertThat(trace(search, Optional.empty())).isEqualTo(trace(search, Optional.empty()));
-    }
-
-    @ParameterizedTest
-    @ValueSource(doubles = {2, 2.5})
-    void resumingAfterAnyGenerationEqualsTheUninterruptedRun(double averageBits) {
-        EvolutionSearch search = search(averageBits, 3, new SyntheticLoss(space, 3, 0.5));
-        List<Generation> whole = trace(search, Optional.empty());
-        assertThat(whole).anyMatch(Generation::accepted).anyMatch(one -> !one.accepted());
-        for (int stopped = 0; stopped < 12; stopped++) {
-            assertThat(trace(search, Optional.of(whole.get(stopped).checkpoint())))
-                    .isEqualTo(whole.subList(stopped + 1, 13));
-        }
-        List<Generation> told = new ArrayList<>();
-        Generation end = search.run(Optional.of(whole.get(12).checkpoint()), told::add);
-        assertThat(told).isEmpty();
-        assertThat(end.checkpoint()).isEqualTo(whole.get(12).checkpoint());
+        assertThat(trace(search)).isEqualTo(trace(search));
     }
 
     @Test
     void stopsWhenAsked() {
         List<Generation> told = new ArrayList<>();
         EvolutionSearch search = search(2, 3, new SyntheticLoss(space, 3, 0));
-        Generation last = search.run(Optional.empty(), told::add, one -> one.tokensEvaluated() > 10_000);
+        Generation last = search.run(told::add, one -> one.tokensEvaluated() > 10_000);
         assertThat(last.tokensEvaluated()).isGreaterThan(10_000);
         assertThat(told.get(told.size() - 2).tokensEvaluated()).isLessThanOrEqualTo(10_000);
     }
 
-    /** An allocation can be the first parent: its fitness need not be known, it is scored in the last stage anyway. */
     @Test
     void canStartFromAnyAssignment() {
         SyntheticLoss loss = new SyntheticLoss(space, 3, 0);
         Assignment start = Assignment.of(2, 2, 1, 1, 1, 0, 0);
-        Fitness unknown = new Fitness(0, Double.NaN, space.sizeInBytes(start));
-        List<Generation> told = trace(search(2, 1, loss), Optional.of(new Checkpoint(0, start, unknown, 0, 0)));
-        assertThat(told).hasSize(12);
-        assertThat(loss.loss(told.get(0).parent())).isLessThanOrEqualTo(loss.loss(start));
+        List<Generation> told = trace(searchFrom(start, loss));
+        assertThat(told.get(0).parent()).isEqualTo(start);
+        assertThat(told.get(0).fitness().loss()).isEqualTo(loss.loss(start));
+        assertThat(loss.loss(told.get(12).parent())).isLessThan(loss.loss(start));
+    }
+
+    private EvolutionSearch searchFrom(Assignment start, CandidateEvaluator evaluator) {
+        Budget budget = Budget.ofAverageBits(space, 2);
+        EvolutionSettings settings = new EvolutionSettings(12, 16, STAGES, 1);
+        return new EvolutionSearch(space, budget, settings, evaluator, Optional.of(start), Optional.empty());
     }
 
     @Test
     void withoutNoiseTheParentNeverGetsWorse() {
-        List<Generation> told = trace(search(2.5, 4, new SyntheticLoss(space, 4, 0)), Optional.empty());
+        List<Generation> told = trace(search(2.5, 4, new SyntheticLoss(space, 4, 0)));
         for (int index = 1; index < told.size(); index++) {
             assertThat(told.get(index).fitness().loss())
                     .isLessThanOrEqualTo(told.get(index - 1).fitness().loss());
@@ -130,7 +117,7 @@ class EvolutionSearchTest {
         for (SearchSpace one : rigid) {
             EvolutionSearch search =
                     new EvolutionSearch(one, new Budget(one.smallestSizeInBytes()), settings, counting);
-            assertThatThrownBy(() -> search.run(Optional.empty(), generation -> {}))
+            assertThatThrownBy(() -> search.run(generation -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("No level switch is legal")
                     .hasMessageContaining("\nMaybe ");
@@ -139,17 +126,13 @@ class EvolutionSearchTest {
     }
 
     @Test
-    void budgetsAndCheckpointsOfAnotherModelAreRefused() {
+    void budgetsAndStartsOfAnotherModelAreRefused() {
         SyntheticLoss loss = new SyntheticLoss(space, 1, 0);
         EvolutionSettings settings = new EvolutionSettings(3, 4, List.of(new Stage(1, 1)), 0);
         assertThatThrownBy(() -> new EvolutionSearch(space, new Budget(16), settings, loss))
                 .isInstanceOf(UnreachableBudgetException.class);
-        Fitness fitness = new Fitness(0, 1, 1);
-        Checkpoint otherModel = new Checkpoint(1, Assignment.of(0, 1), fitness, 0, 0);
-        assertThatThrownBy(() -> search(2, 1, loss).run(Optional.of(otherModel), one -> {}))
-                .hasMessageContaining("2 layers");
-        Checkpoint tooLarge = new Checkpoint(1, Assignment.uniform(7, 3), fitness, 0, 0);
-        assertThatThrownBy(() -> search(2, 1, loss).run(Optional.of(tooLarge), one -> {}))
+        assertThatThrownBy(() -> searchFrom(Assignment.of(0, 1), loss)).hasMessageContaining("2 layers");
+        assertThatThrownBy(() -> searchFrom(Assignment.uniform(7, 3), loss))
                 .hasMessageContaining("38 bytes")
                 .hasMessageContaining("24");
     }

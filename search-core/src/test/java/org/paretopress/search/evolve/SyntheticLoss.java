@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.paretopress.search.fitness.CandidateEvaluator;
 import org.paretopress.search.fitness.Effort;
-import org.paretopress.search.fitness.Fitness;
+import org.paretopress.search.fitness.Score;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.SearchSpace;
 
@@ -37,21 +37,20 @@ final class SyntheticLoss implements CandidateEvaluator {
         return sensitivity[layer] * Math.pow(4, -assignment.level(layer));
     }
 
-    Fitness score(Assignment assignment, Effort effort) {
+    Score score(Assignment assignment, Effort effort) {
         double luck = new SplittableRandom(effort.sampleSeed() + assignment.hashCode()).nextDouble() - 0.5;
-        double loss = loss(assignment) * (1 + noise * luck);
-        return new Fitness(effort.stage(), loss, space.sizeInBytes(assignment));
+        return new Score(new double[] {loss(assignment) * (1 + noise * luck)}, effort.tokens());
     }
 
     @Override
-    public List<Fitness> evaluate(List<Assignment> candidates, Effort effort) {
+    public List<Score> evaluate(List<Assignment> candidates, Effort effort) {
         return candidates.stream().map(one -> score(one, effort)).toList();
     }
 
     /** The same scores, computed in parallel and from the last to the first. */
     CandidateEvaluator scattered() {
         return (candidates, effort) -> {
-            Fitness[] scores = new Fitness[candidates.size()];
+            Score[] scores = new Score[candidates.size()];
             IntStream.range(0, scores.length).parallel().forEach(index -> {
                 int reversed = scores.length - 1 - index;
                 scores[reversed] = score(candidates.get(reversed), effort);

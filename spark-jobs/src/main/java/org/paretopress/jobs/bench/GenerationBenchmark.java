@@ -100,13 +100,12 @@ final class GenerationBenchmark {
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, Loss::meanKl);
         List<Tick> ticks = new ArrayList<>();
         try (Progress.Step step = progress.start("generations", WARM_UP + generations)) {
-            new EvolutionSearch(space, Budget.ofAverageBits(space, 3), settings, evaluator)
-                    .run(Optional.empty(), generation -> {
-                        if (generation.number() > 0) {
-                            step.advance("");
-                        }
-                        ticks.add(new Tick(System.nanoTime(), work.total(), ResidentMemory.now()));
-                    });
+            new EvolutionSearch(space, Budget.ofAverageBits(space, 3), settings, evaluator).run(generation -> {
+                if (generation.number() > 0) {
+                    step.advance("");
+                }
+                ticks.add(new Tick(System.nanoTime(), work.total(), ResidentMemory.now()));
+            });
         }
         return between(ticks.get(WARM_UP), ticks.get(ticks.size() - 1), generations, ticks.get(WARM_UP + 1));
     }

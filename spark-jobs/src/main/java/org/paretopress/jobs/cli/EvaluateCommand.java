@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.cluster.ExecutorModel;
+import org.paretopress.jobs.cluster.KnownLosses;
 import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.cluster.WorkCount;
@@ -126,9 +127,10 @@ final class EvaluateCommand implements Callable<Integer> {
             int first = chunking == Chunking.llama_cpp ? sequences.sequenceLength() / 2 : 0;
             WorkCount work = new WorkCount();
             Divergence divergence = candidate == null ? null : Divergence.FULL;
-            SparkScorer scorer = new SparkScorer(spark, opened, scored, work, first, divergence);
+            SparkScorer scorer = new SparkScorer(spark, opened, scored, work, first, divergence, new KnownLosses());
             answer(scorer.score(List.<String[]>of(names), scored.all(), "evaluate")
-                    .get(0));
+                    .get(0)
+                    .sum());
         }
         return 0;
     }

@@ -1,36 +1,84 @@
 package org.paretopress.jobs.cluster;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.paretopress.kernels.forward.Loss;
 
 /**
- * Losses that were computed before. The loss of a candidate on a group of sequences is a function of the two, so it need not be
- * computed again: a parent meets the same text in many generations, a survivor in later stages.
+ * Losses that were computed before. The loss of a candidate on a group of sequences is a function of the two, so it need
+ * not be computed again: a parent meets the same text in many generations, a survivor in later stages, and a resumed run
+ * asks for all that the interrupted one had.
  *
- * <p>Holds the candidates that were asked for last.
+ * <p>What a run has asked for is remembered apart from what is known, so that the tokens it reports do not depend on
+ * what an earlier run left behind.
  */
-final class KnownLosses {
+public final class KnownLosses {
 
-    private static final int CANDIDATES = 2048;
+    private final Map<String, Candidate> candidates = new HashMap<>();
+    private final Keeper keeper;
 
-    private final Map<List<String>, Loss[][]> losses = new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    /** Told of what was computed, to keep it for later processes. */
+    @FunctionalInterface
+    public interface Keeper {
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<List<String>, Loss[][]> eldest) {
-            return size() > CANDIDATES;
-        }
-    };
+        /** @param blockForwards runs of a transformer block over a sequence that it took */
+        void keep(List<Entry> computed, long blockForwards);
+    }
 
     /**
-     * Losses of a candidate by group and sequence of the group, null for groups that are not known; to be filled.
+     * Losses on one group.
      *
-     * @param levels a level name for each layer
+     * @param levels level names in layer order, separated by spaces
+     * @param losses by sequence of the group
      */
-    Loss[][] of(String[] levels, int groups) {
-        return losses.computeIfAbsent(Arrays.asList(levels), unused -> new Loss[groups][]);
+    public record Entry(String levels, int group, List<Loss> losses) {}
+
+    private static final class Candidate {
+        private final Map<Integer, List<Loss>> groups = new HashMap<>();
+        private final BitSet asked = new BitSet();
+    }
+
+    /** Knows nothing, and keeps nothing beyond this process. */
+    public KnownLosses() {
+        this((computed, blockForwards) -> {});
+    }
+
+    public KnownLosses(Keeper keeper) {
+        this.keeper = keeper;
+    }
+
+    /** Takes over what was kept. */
+    public void add(Entry entry) {
+        candidate(entry.levels()).groups.put(entry.group(), entry.losses());
+    }
+
+    /** Level names as keys spell them. */
+    static String key(String[] levels) {
+        return String.join(" ", levels);
+    }
+
+    /** Losses by sequence of the group; null where they are not known. */
+    List<Loss> of(String levels, int group) {
+        return candidate(levels).groups.get(group);
+    }
+
+    /** Whether the run asks for this the first time. */
+    boolean ask(String levels, int group) {
+        BitSet asked = candidate(levels).asked;
+        boolean first = !asked.get(group);
+        asked.set(group);
+        return first;
+    }
+
+    /** Takes over what was computed now. */
+    void computed(List<Entry> entries, long blockForwards) {
+        entries.forEach(this::add);
+        keeper.keep(entries, blockForwards);
+    }
+
+    private Candidate candidate(String levels) {
+        return candidates.computeIfAbsent(levels, unused -> new Candidate());
     }
 }

@@ -1,6 +1,5 @@
 package org.paretopress.jobs.cluster;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
@@ -9,18 +8,18 @@ import org.paretopress.kernels.forward.Loss;
 import org.paretopress.search.fitness.CandidateEvaluator;
 import org.paretopress.search.fitness.Draws;
 import org.paretopress.search.fitness.Effort;
-import org.paretopress.search.fitness.Fitness;
+import org.paretopress.search.fitness.Score;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.SearchSpace;
 
-/** The search's evaluator on Spark: level indices go out as level names, losses come back as fitness. */
+/** The search's evaluator on Spark: level indices go out as level names, losses come back as scores. */
 public final class SparkCandidateEvaluator implements CandidateEvaluator {
 
     private final SparkScorer scorer;
     private final SearchSpace space;
     private final ToDoubleFunction<Loss> measure;
 
-    /** @param measure what is minimised */
+    /** @param measure what is minimised, on a sequence; its mean over sequences is the loss of a candidate */
     public SparkCandidateEvaluator(SparkScorer scorer, SearchSpace space, ToDoubleFunction<Loss> measure) {
         this.scorer = scorer;
         this.space = space;
@@ -28,16 +27,12 @@ public final class SparkCandidateEvaluator implements CandidateEvaluator {
     }
 
     @Override
-    public List<Fitness> evaluate(List<Assignment> candidates, Effort effort) {
+    public List<Score> evaluate(List<Assignment> candidates, Effort effort) {
         List<String[]> levels = candidates.stream().map(this::levels).toList();
         String description = "generation " + effort.generation() + ", stage " + (effort.stage() + 1);
-        List<Loss> losses = scorer.score(levels, sample(effort), description);
-        List<Fitness> fitness = new ArrayList<>();
-        for (int i = 0; i < candidates.size(); i++) {
-            double loss = measure.applyAsDouble(losses.get(i));
-            fitness.add(new Fitness(effort.stage(), loss, space.sizeInBytes(candidates.get(i))));
-        }
-        return fitness;
+        return scorer.score(levels, sample(effort), description).stream()
+                .map(losses -> losses.score(measure))
+                .toList();
     }
 
     private String[] levels(Assignment assignment) {

@@ -1,5 +1,6 @@
 package org.paretopress.jobs.cluster;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,11 +24,11 @@ public final class SparkScorer {
     private final WorkCount work;
     private final int firstPrediction;
     private final Divergence divergence;
-    private final KnownLosses known = new KnownLosses();
+    private final KnownLosses known;
 
     /** Scores every prediction, fully against the dense model; {@code work} counts what is evaluated. */
     public SparkScorer(JavaSparkContext spark, ExecutorModel.Source source, ScoredText text, WorkCount work) {
-        this(spark, source, text, work, 0, Divergence.FULL);
+        this(spark, source, text, work, 0, Divergence.FULL, new KnownLosses());
     }
 
     /**
@@ -35,6 +36,7 @@ public final class SparkScorer {
      *
      * @param firstPrediction the first prediction of a sequence that counts; 0 is that of its second token
      * @param divergence how to compare with the dense model; null does not, and KL is 0
+     * @param known losses of this text, scored in this way
      */
     public SparkScorer(
             JavaSparkContext spark,
@@ -42,13 +44,15 @@ public final class SparkScorer {
             ScoredText text,
             WorkCount work,
             int firstPrediction,
-            Divergence divergence) {
+            Divergence divergence,
+            KnownLosses known) {
         this.spark = spark;
         this.source = source;
         this.text = text;
         this.work = work;
         this.firstPrediction = firstPrediction;
         this.divergence = divergence;
+        this.known = known;
     }
 
     public ScoredText text() {
@@ -60,32 +64,32 @@ public final class SparkScorer {
      *
      * @param candidates a level name for each layer, in model order
      * @param groups numbers of groups of the text, ascending
-     * @return summed losses, in the order of the candidates
+     * @return losses in the order of the candidates
      */
-    public List<Loss> score(List<String[]> candidates, int[] groups, String description) {
+    public List<SequenceLosses> score(List<String[]> candidates, int[] groups, String description) {
         if (candidates.isEmpty()) {
             return List.of();
         }
-        List<Loss[][]> losses = candidates.stream()
-                .map(levels -> known.of(levels, text.groups()))
-                .toList();
-        List<List<Shards.Piece>> shards = Shards.cut(missing(candidates, losses, groups), spark.defaultParallelism());
-        long blockForwards = compute(candidates, losses, shards, description);
+        List<String> keys = candidates.stream().map(KnownLosses::key).toList();
+        List<List<Shards.Piece>> shards = Shards.cut(missing(candidates, keys, groups), spark.defaultParallelism());
+        long blockForwards = shards.isEmpty() ? 0 : compute(candidates, keys, shards, description);
 
-        long sequences = 0;
-        for (int group : groups) {
-            sequences += text.members(group).length;
-        }
-        long all = candidates.size() * sequences;
+        List<SequenceLosses> losses =
+                keys.stream().map(key -> collected(key, groups)).toList();
+        long sequences = Arrays.stream(groups)
+                .mapToLong(group -> text.members(group).length)
+                .sum();
         long blocks = candidates.get(0).length / ModelConfig.PROJECTIONS.size();
-        int length = text.sequences().sequenceLength();
-        work.add(new Work(candidates.size(), all * length, blockForwards, all * blocks - blockForwards));
-        return losses.stream().map(byGroup -> sum(byGroup, groups)).toList();
+        long tokens = losses.stream().mapToLong(SequenceLosses::tokensEvaluated).sum();
+        work.add(new Work(
+                candidates.size(), tokens, blockForwards, candidates.size() * sequences * blocks - blockForwards));
+        return losses;
     }
 
     /** What has to be computed: each distinct candidate once, those with long common prefixes side by side. */
-    private static List<Shards.Piece> missing(List<String[]> candidates, List<Loss[][]> losses, int[] groups) {
+    private List<Shards.Piece> missing(List<String[]> candidates, List<String> keys, int[] groups) {
         int[] order = IntStream.range(0, candidates.size())
+                .filter(c -> keys.indexOf(keys.get(c)) == c)
                 .boxed()
                 .sorted((a, b) -> Arrays.compare(candidates.get(a), candidates.get(b)))
                 .mapToInt(Integer::intValue)
@@ -94,15 +98,15 @@ public final class SparkScorer {
                 .mapToObj(group -> new Shards.Piece(
                         group,
                         Arrays.stream(order)
-                                .filter(c -> losses.get(c)[group] == null && losses.indexOf(losses.get(c)) == c)
+                                .filter(c -> known.of(keys.get(c), group) == null)
                                 .toArray()))
                 .filter(piece -> piece.candidates().length > 0)
                 .toList();
     }
 
-    /** Fills the losses in; returns the block forwards it took. */
+    /** Lets the cluster work; returns the block forwards it took. */
     private long compute(
-            List<String[]> candidates, List<Loss[][]> losses, List<List<Shards.Piece>> shards, String description) {
+            List<String[]> candidates, List<String> keys, List<List<Shards.Piece>> shards, String description) {
         int length = text.sequences().sequenceLength();
         int[][] members =
                 IntStream.range(0, text.groups()).mapToObj(text::members).toArray(int[][]::new);
@@ -117,36 +121,48 @@ public final class SparkScorer {
                 divergence);
         spark.setJobDescription(description);
         List<int[]> encoded = shards.stream().map(Shards::encode).toList();
-        List<double[]> results = encoded.isEmpty()
-                ? List.of()
-                : spark.parallelize(encoded, encoded.size()).map(task).collect();
+        List<double[]> results =
+                spark.parallelize(encoded, encoded.size()).map(task).collect();
+        List<KnownLosses.Entry> computed = new ArrayList<>();
         long blockForwards = 0;
         for (int i = 0; i < shards.size(); i++) {
             double[] result = results.get(i);
             int next = 0;
             for (Shards.Piece piece : shards.get(i)) {
-                for (int c : piece.candidates()) {
-                    losses.get(c)[piece.group()] = new Loss[members[piece.group()].length];
+                int sequences = members[piece.group()].length;
+                int count = piece.candidates().length;
+                for (int c = 0; c < count; c++) {
+                    computed.add(new KnownLosses.Entry(
+                            keys.get(piece.candidates()[c]),
+                            piece.group(),
+                            losses(result, next, c, count, sequences, length - 1L - firstPrediction)));
                 }
-                for (int s = 0; s < members[piece.group()].length; s++) {
-                    for (int c : piece.candidates()) {
-                        losses.get(c)[piece.group()][s] =
-                                new Loss(result[next++], result[next++], length - 1L - firstPrediction);
-                    }
-                }
+                next += ScoringTask.NUMBERS * sequences * count;
             }
             blockForwards += (long) result[next];
         }
+        known.computed(computed, blockForwards);
         return blockForwards;
     }
 
-    private static Loss sum(Loss[][] byGroup, int[] groups) {
-        Loss sum = Loss.NONE;
+    /** Of candidate c of a piece, which begins at an offset and holds sequence by sequence, candidate by candidate. */
+    private static List<Loss> losses(
+            double[] result, int offset, int c, int candidates, int sequences, long predictions) {
+        return IntStream.range(0, sequences)
+                .map(sequence -> offset + ScoringTask.NUMBERS * (sequence * candidates + c))
+                .mapToObj(at -> new Loss(result[at], result[at + 1], predictions))
+                .toList();
+    }
+
+    private SequenceLosses collected(String key, int[] groups) {
+        List<Loss> losses = new ArrayList<>();
+        long tokens = 0;
         for (int group : groups) {
-            for (Loss loss : byGroup[group]) {
-                sum = sum.plus(loss);
-            }
+            List<Loss> own = known.of(key, group);
+            losses.addAll(own);
+            tokens +=
+                    known.ask(key, group) ? (long) own.size() * text.sequences().sequenceLength() : 0;
         }
-        return sum;
+        return new SequenceLosses(losses, tokens);
     }
 }

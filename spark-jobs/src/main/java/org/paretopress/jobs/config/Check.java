@@ -27,6 +27,12 @@ final class Check {
         return value == null ? fallback : value;
     }
 
+    static void positive(String key, Number value) {
+        if (value != null && !(value.doubleValue() > 0)) {
+            throw new InputException(key + " = " + value + " is too small.", "use a positive number, or leave it out.");
+        }
+    }
+
     static void between(String key, Integer value, int smallest, int largest) {
         if (value == null || value < smallest || value > largest) {
             throw new InputException(

@@ -38,6 +38,13 @@ public record LevelsConfig(
                         .allMatch(Objects::isNull);
     }
 
+    /** Whether layers are dropped or kept as they are and nothing else. */
+    public boolean depthAlone() {
+        return depth != null
+                && Arrays.asList(quantization, sparsity, joint, lowRank, residual).stream()
+                        .allMatch(Objects::isNull);
+    }
+
     /** Quantization alone. */
     public static LevelsConfig quantization(List<Integer> bits, int groupSize) {
         Quantization quantization = new Quantization(null, bits, groupSize, null, null, null, null);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.paretopress.jobs.InputException;
 
@@ -23,7 +24,7 @@ public record RunConfig(
         Check.present("levels", levels);
         Check.present("output", output);
         holdout = holdout == null ? new Holdout(List.of(), null) : holdout;
-        search = search == null ? new Search(null, null, null, null, null, null, null, null, null) : search;
+        search = search == null ? Search.defaults() : search;
     }
 
     /** The same run with every path made absolute, so that it means the same from any folder. */
@@ -66,6 +67,7 @@ public record RunConfig(
     /** What proposes assignments. */
     public enum Strategy {
         evopress,
+        pareto,
         allocation,
         greedy,
         uniform,
@@ -149,12 +151,67 @@ public record RunConfig(
         }
     }
 
+    /** The first parent of a search at one budget. */
+    public enum Start {
+        /** The uniform level of the budget's size, otherwise random assignments: as published. */
+        uniform,
+        /** What the layerwise allocation finds. */
+        allocation
+    }
+
+    /** When an offspring takes its parent's place. */
+    public enum Acceptance {
+        /** Where it is not worse on the minibatch of the last stage: as published. */
+        minibatch,
+        /** Where a comparison sequence by sequence shows it. */
+        paired
+    }
+
+    /**
+     * When a search ends before its last generation; whichever comes first, null for never.
+     *
+     * @param tokens evaluated by the search at one budget
+     * @param minutes since the search at one budget began
+     * @param plateau generations in a row that brought nothing
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Stop(Long tokens, Double minutes, Integer plateau) {
+        public Stop {
+            Check.positive("search.stop.tokens", tokens);
+            Check.positive("search.stop.minutes", minutes);
+            Check.positive("search.stop.plateau", plateau);
+        }
+    }
+
+    /** Layers that inference engines fuse, and that then share one level. */
+    public enum Tie {
+        qkv(List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj")),
+        @JsonProperty("gate-up")
+        gateUp(List.of("mlp.gate_proj", "mlp.up_proj"));
+
+        private final List<String> projections;
+
+        Tie(List<String> projections) {
+            this.projections = projections;
+        }
+
+        /** Ends of the names of the tied layers of a transformer block. */
+        public List<String> projections() {
+            return projections;
+        }
+    }
+
     /**
      * The search.
      *
-     * @param budget one size or several; each gets a search of its own
+     * @param budget one size or several; each gets a search of its own, except that {@link Strategy#pareto} takes two as
+     *     the ends of a range
      * @param offspring candidates a generation
      * @param sparseKl what {@link FitnessMeasure#sparseKl} counts; null with another fitness
+     * @param assisted whether a learnt predictor chooses among many more offspring than are scored
+     * @param stop what ends a search early
+     * @param tie layers that share one level
+     * @param allowed levels by pattern of layer names, in which {@code *} stands for anything; one level pins a layer
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Search(
@@ -166,6 +223,12 @@ public record RunConfig(
             FitnessMeasure fitness,
             SparseKl sparseKl,
             Allocation allocation,
+            Boolean assisted,
+            Start start,
+            Acceptance acceptance,
+            Stop stop,
+            List<Tie> tie,
+            Map<String, List<String>> allowed,
             Long seed) {
         public Search {
             strategy = strategy == null ? Strategy.evopress : strategy;
@@ -179,7 +242,26 @@ public record RunConfig(
             fitness = fitness == null ? FitnessMeasure.kl : fitness;
             sparseKl = sparseKl(fitness, sparseKl);
             allocation = allocation == null ? new Allocation(null, null) : allocation;
+            assisted = assisted != null && assisted;
+            start = start == null ? assisted ? Start.allocation : Start.uniform : start;
+            acceptance = acceptance == null ? assisted ? Acceptance.paired : Acceptance.minibatch : acceptance;
+            stop = stop == null ? new Stop(null, null, assisted ? PLATEAU : null) : stop;
+            tie = tie == null ? List.of() : tie;
+            allowed = allowed == null ? Map.of() : allowed;
             seed = seed == null ? 42L : seed;
+            if (assisted && acceptance == Acceptance.minibatch) {
+                throw new InputException(
+                        "search.assisted = true does not go with search.acceptance = minibatch: a predictor learns from"
+                                + " losses beside the parent's.",
+                        "leave search.acceptance out.");
+            }
+        }
+
+        /** Generations without progress after which an assisted search ends unless told otherwise. */
+        private static final int PLATEAU = 10;
+
+        static Search defaults() {
+            return new Search(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
         }
 
         private static SparseKl sparseKl(FitnessMeasure fitness, SparseKl given) {

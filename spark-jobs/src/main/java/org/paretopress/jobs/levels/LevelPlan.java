@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.config.LevelsConfig;
@@ -142,7 +143,24 @@ public record LevelPlan(List<Compressor> families, List<LevelsConfig.Unit> dropp
         List<Layer> layers = model.config().layers().stream()
                 .map(shape -> new Layer(shape.name(), shape.parameters(), levels(shape, model)))
                 .toList();
-        return new SearchSpace(layers, model.fixedSizeInBytes());
+        return new SearchSpace(layers, model.fixedSizeInBytes(), subBlocks(model.config()));
+    }
+
+    /** Indices of the layers that are dropped together. */
+    private List<int[]> subBlocks(ModelConfig model) {
+        int projections = ModelConfig.PROJECTIONS.size();
+        List<LayerShape> layers = model.layers();
+        List<int[]> subBlocks = new ArrayList<>();
+        for (int first = 0; first < layers.size(); first += projections) {
+            for (LevelsConfig.Unit unit : dropped) {
+                subBlocks.add(IntStream.range(first, first + projections)
+                        .filter(layer -> unit == LevelsConfig.Unit.block
+                                || ModelConfig.inAttention(layers.get(layer).name())
+                                        == (unit == LevelsConfig.Unit.attention))
+                        .toArray());
+            }
+        }
+        return subBlocks;
     }
 
     private List<Level> levels(LayerShape shape, ModelFile model) {

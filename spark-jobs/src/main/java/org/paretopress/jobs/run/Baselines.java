@@ -1,5 +1,6 @@
 package org.paretopress.jobs.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -10,8 +11,25 @@ import java.util.List;
  */
 public record Baselines(FrontPoint dense, List<AtBudget> budgets) {
 
-    /** Points at one budget: those of the searched strategy first, then the baselines. */
-    public record AtBudget(long budgetInBytes, List<Contender> contenders) {}
+    /**
+     * Points at one budget: those of the searched strategy first, then the baselines.
+     *
+     * @param comparisons the searched strategy against each baseline
+     * @param additivity whether errors of layers add up at this budget; null where it was not measured
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record AtBudget(
+            long budgetInBytes, List<Contender> contenders, List<Comparison> comparisons, Additivity additivity) {
+
+        public AtBudget {
+            comparisons = comparisons == null ? List.of() : List.copyOf(comparisons);
+        }
+
+        /** Points alone. */
+        public AtBudget(long budgetInBytes, List<Contender> contenders) {
+            this(budgetInBytes, contenders, List.of(), null);
+        }
+    }
 
     /**
      * A point and what finding it cost.
@@ -20,4 +38,26 @@ public record Baselines(FrontPoint dense, List<AtBudget> budgets) {
      * @param tokensEvaluated tokens run through candidates while searching for it
      */
     public record Contender(FrontPoint point, long evaluations, long tokensEvaluated) {}
+
+    /**
+     * The divergence of one point less that of another, sequence by sequence on held-out text.
+     *
+     * @param meanDifference negative where {@code first} is better
+     * @param low lower end of the 95 % interval of the difference
+     * @param high upper end
+     * @param sequences how many were compared
+     */
+    public record Comparison(
+            String first, String second, double meanDifference, double low, double high, int sequences) {}
+
+    /**
+     * How far the sum of the layers' errors foretells the loss of a candidate.
+     *
+     * @param rankCorrelation Spearman, over random assignments at the budget
+     * @param candidates how many were compared
+     * @param allocationIsEnough whether the search is not better than the layerwise allocation by more than chance, on
+     *     held-out text; null where nothing else was searched
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Additivity(double rankCorrelation, int candidates, Boolean allocationIsEnough) {}
 }

@@ -1,5 +1,6 @@
 package org.paretopress.jobs.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -12,8 +13,11 @@ import java.util.List;
  * @param tokensEvaluated tokens run through candidates since this budget's search began, this generation included
  * @param evaluations candidates scored since this budget's search began, this generation included
  * @param seconds time since this budget's search began
+ * @param predictorRank Spearman correlation between what the predictor said of this generation's offspring and what their
+ *     first stage measured; null where none assists
  * @param stages the stages of this generation, in order
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record GenerationLine(
         long budgetInBytes,
         int generation,
@@ -22,6 +26,7 @@ public record GenerationLine(
         long tokensEvaluated,
         long evaluations,
         double seconds,
+        Double predictorRank,
         List<StageLine> stages) {
 
     public GenerationLine {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.storage.Storage;
@@ -126,6 +125,11 @@ public final class RunDirectory {
         write(FRONT, front);
     }
 
+    /** What this run and those beside it computed, under these keys. */
+    public EvaluationLog evaluations(List<String> keys) {
+        return new EvaluationLog(storage, folder, keys);
+    }
+
     public void writeReport(String html) {
         storage.writeText(path("report.html"), html);
     }
@@ -154,11 +158,6 @@ public final class RunDirectory {
         baselines().budgets().forEach(budget -> budget.contenders().forEach(c -> points.add(c.point())));
         points.add(baselines().dense());
         return points;
-    }
-
-    /** The state of an interrupted run, if one was saved. */
-    public Optional<SearchState> searchState() {
-        return storage.exists(path(CHECKPOINT)) ? Optional.of(read(CHECKPOINT, SearchState.class)) : Optional.empty();
     }
 
     public void write(SearchState state) {

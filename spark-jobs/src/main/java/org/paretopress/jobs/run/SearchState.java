@@ -3,21 +3,18 @@ package org.paretopress.jobs.run;
 import java.util.List;
 
 /**
- * The contents of {@code checkpoint.json}: how far each budget's search has come. All random draws are functions of the
- * seed and of counters, so this is all that a resumed run needs.
+ * The contents of {@code checkpoint.json}: how far each budget's search has come, for people and programs that watch. A
+ * resumed run does not need it: all random draws are functions of the seed and of counters, so it runs again over the
+ * losses that {@link EvaluationLog} kept, and stands where it stopped.
  *
  * @param formatVersion {@value #VERSION} in this release
  * @param budgets those that have begun, in order
  */
 public record SearchState(int formatVersion, List<AtBudget> budgets) {
 
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     public SearchState {
-        if (formatVersion != VERSION) {
-            throw new IllegalArgumentException("The checkpoint has format version " + formatVersion
-                    + ", this program reads " + VERSION + ".\nMaybe another version of Paretopress wrote it.");
-        }
         budgets = List.copyOf(budgets);
     }
 
@@ -28,10 +25,16 @@ public record SearchState(int formatVersion, List<AtBudget> budgets) {
     /**
      * One budget's search after a generation.
      *
-     * @param parent the parent assignment in the text form of level indices
-     * @param stage of the parent's fitness, likewise loss and size
-     * @param work done by this budget's search
+     * @param best assignments in the text form of level indices: the parent, or a front
+     * @param loss of the parent, or the least of the front, in the unit of the fitness
+     * @param tokensEvaluated by this budget's search so far
+     * @param evaluations likewise
      */
     public record AtBudget(
-            long budgetInBytes, int generation, String parent, int stage, double loss, long sizeInBytes, Work work) {}
+            long budgetInBytes,
+            int generation,
+            List<String> best,
+            double loss,
+            long tokensEvaluated,
+            long evaluations) {}
 }

@@ -3,136 +3,139 @@ package org.paretopress.jobs.search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import org.paretopress.jobs.cluster.WorkCount;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.run.GenerationLine;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.SearchState;
-import org.paretopress.jobs.run.Work;
-import org.paretopress.search.evolve.EvolutionSearch;
-import org.paretopress.search.evolve.EvolutionSettings;
 import org.paretopress.search.evolve.Generation;
-import org.paretopress.search.fitness.CandidateEvaluator;
-import org.paretopress.search.fitness.Fitness;
-import org.paretopress.search.front.Checkpoint;
+import org.paretopress.search.evolve.StageOutcome;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
-import org.paretopress.search.space.SearchSpace;
 
-/** EvoPress at each budget in turn, with a checkpoint after every generation. */
+/** What people see of searches that go by generations: lines, checkpoint, progress; and when they stop. */
 final class EvolutionRun {
 
-    private final SearchSpace space;
-    private final EvolutionSettings settings;
-    private final CandidateEvaluator evaluator;
-    private final WorkCount work;
     private final RunDirectory directory;
     private final Progress progress;
-    private final List<SearchState.AtBudget> saved;
-    private final List<SearchState.AtBudget> states = new ArrayList<>();
+    private final RunConfig.Search search;
+    private final Objective objective;
+    private final List<GenerationLine> earlier;
     private final List<GenerationLine> lines = new ArrayList<>();
-    private final List<GenerationLine> savedLines;
-    private int begunBudgets;
+    private final List<SearchState.AtBudget> states = new ArrayList<>();
 
-    /** Goes on from the checkpoint in the directory, where there is one. */
-    EvolutionRun(
-            SearchSpace space,
-            EvolutionSettings settings,
-            CandidateEvaluator evaluator,
-            WorkCount work,
-            RunDirectory directory,
-            Progress progress) {
-        this.space = space;
-        this.settings = settings;
-        this.evaluator = evaluator;
-        this.work = work;
+    EvolutionRun(RunDirectory directory, Progress progress, RunConfig.Search search, Objective objective) {
         this.directory = directory;
         this.progress = progress;
-        this.saved = directory.searchState().map(SearchState::budgets).orElse(List.of());
-        this.savedLines = directory.generations();
+        this.search = search;
+        this.objective = objective;
+        this.earlier = directory.generations();
     }
 
-    /** Searches at one budget; budgets come in the order of the configuration. */
-    Generation run(Budget budget, String name) {
-        Optional<SearchState.AtBudget> begun =
-                begunBudgets < saved.size() ? Optional.of(saved.get(begunBudgets)) : Optional.empty();
-        begunBudgets++;
-        begun.ifPresent(states::add);
-        int done = begun.map(SearchState.AtBudget::generation).orElse(0);
-        double before = begun.isPresent() ? keepLines(budget, done) : 0;
-        Work others = work.total().minus(begun.map(SearchState.AtBudget::work).orElse(Work.NONE));
-        long start = System.nanoTime();
-        try (Progress.Step step = progress.start("search " + name, settings.generations() - done)) {
-            return new EvolutionSearch(space, budget, settings, evaluator)
-                    .run(begun.map(EvolutionRun::checkpoint), generation -> {
-                        double seconds = before + (System.nanoTime() - start) / 1e9;
-                        save(budget, generation, work.total().minus(others), seconds);
+    /** What a search at one budget calls after every generation, and asks whether to stop. */
+    interface Evolution {
+        Generation run(Consumer<Generation> listener, Predicate<Generation> stop);
+    }
+
+    /** Runs a search at one budget; budgets come in the order of the configuration. */
+    Generation run(Budget budget, String name, Evolution evolution) {
+        Clock clock = new Clock(budget);
+        states.add(null);
+        try (Progress.Step step = progress.start("search " + name, search.generations())) {
+            Generation last = evolution.run(
+                    generation -> {
+                        save(budget, generation, clock.after(generation.number()));
                         if (generation.number() > 0) {
                             step.advance(String.format(
                                     Locale.ROOT,
                                     "loss %.5f",
-                                    generation.fitness().loss()));
+                                    objective.shown(generation.fitness().loss())));
                         }
-                    });
-        }
-    }
-
-    /** Takes over what an earlier run told of this budget; returns the seconds it had taken. */
-    private double keepLines(Budget budget, int lastGeneration) {
-        double seconds = 0;
-        for (GenerationLine line : savedLines) {
-            if (line.budgetInBytes() == budget.sizeInBytes() && line.generation() <= lastGeneration) {
-                lines.add(line);
-                seconds = line.seconds();
+                    },
+                    generation -> stops(generation, clock.seconds()));
+            if (last.number() < search.generations()) {
+                progress.say("search " + name + ": stopped after generation " + last.number() + ", "
+                        + reason(last, clock.seconds()));
             }
+            return last;
         }
-        return seconds;
     }
 
-    private void save(Budget budget, Generation generation, Work own, double seconds) {
+    private boolean stops(Generation generation, double seconds) {
+        return !reason(generation, seconds).isEmpty();
+    }
+
+    /** Why a search ends here; empty where it goes on. */
+    private String reason(Generation generation, double seconds) {
+        RunConfig.Stop stop = search.stop();
+        if (stop.tokens() != null && generation.tokensEvaluated() >= stop.tokens()) {
+            return generation.tokensEvaluated() + " tokens are evaluated";
+        }
+        if (stop.minutes() != null && seconds >= 60 * stop.minutes()) {
+            return "its " + stop.minutes() + " minutes are over";
+        }
+        if (stop.plateau() != null && generation.unchanged() >= stop.plateau()) {
+            return generation.unchanged() + " generations brought nothing better";
+        }
+        return "";
+    }
+
+    private void save(Budget budget, Generation generation, double seconds) {
         lines.add(new GenerationLine(
                 budget.sizeInBytes(),
                 generation.number(),
-                generation.fitness().loss(),
-                generation.accepted() ? 1 : 0,
+                objective.shown(generation.fitness().loss()),
+                generation.accepted(),
                 generation.tokensEvaluated(),
                 generation.evaluations(),
                 seconds,
-                generation.stages().stream()
-                        .map(stage -> new GenerationLine.StageLine(
-                                stage.evaluations(),
-                                stage.tokens(),
-                                stage.losses().stream().min(Double::compare).orElseThrow()))
-                        .toList()));
-        SearchState.AtBudget state = state(budget, generation, own);
-        if (states.size() < begunBudgets) {
-            states.add(state);
-        } else {
-            states.set(begunBudgets - 1, state);
-        }
+                generation.predictorRank(),
+                generation.stages().stream().map(this::line).toList()));
+        states.set(
+                states.size() - 1,
+                new SearchState.AtBudget(
+                        budget.sizeInBytes(),
+                        generation.number(),
+                        generation.best().stream().map(Assignment::toString).toList(),
+                        objective.shown(generation.fitness().loss()),
+                        generation.tokensEvaluated(),
+                        generation.evaluations()));
         directory.write(lines);
         directory.write(new SearchState(states));
     }
 
-    private static SearchState.AtBudget state(Budget budget, Generation generation, Work own) {
-        Fitness fitness = generation.fitness();
-        return new SearchState.AtBudget(
-                budget.sizeInBytes(),
-                generation.number(),
-                generation.parent().toString(),
-                fitness.stage(),
-                fitness.loss(),
-                fitness.sizeInBytes(),
-                own);
+    private GenerationLine.StageLine line(StageOutcome stage) {
+        double best = stage.losses().stream().min(Double::compare).orElseThrow();
+        return new GenerationLine.StageLine(stage.evaluations(), stage.tokens(), objective.shown(best));
     }
 
-    private static Checkpoint checkpoint(SearchState.AtBudget state) {
-        return new Checkpoint(
-                state.generation(),
-                Assignment.parse(state.parent()),
-                new Fitness(state.stage(), state.loss(), state.sizeInBytes()),
-                state.work().tokensEvaluated(),
-                state.work().evaluations());
+    /** Seconds of a search at one budget, those of an interrupted process included. */
+    private final class Clock {
+
+        private final Budget budget;
+        private double before;
+        private long since = System.nanoTime();
+
+        Clock(Budget budget) {
+            this.budget = budget;
+        }
+
+        double seconds() {
+            return before + (System.nanoTime() - since) / 1e9;
+        }
+
+        /** Seconds after a generation: those an earlier process took for it, where it was that one's. */
+        double after(int generation) {
+            earlier.stream()
+                    .filter(line -> line.budgetInBytes() == budget.sizeInBytes() && line.generation() == generation)
+                    .findFirst()
+                    .ifPresent(line -> {
+                        before = line.seconds();
+                        since = System.nanoTime();
+                    });
+            return seconds();
+        }
     }
 }

@@ -2,20 +2,19 @@ package org.paretopress.jobs.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.SequenceLosses;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.config.RunConfig.ErrorMeasure;
-import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.search.space.Layer;
-import org.paretopress.search.space.Level;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -36,59 +35,89 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
                     case absoluteOutput -> LevelManifest.Level::outputError;
                     case measured -> throw new IllegalArgumentException("Measured errors are in no manifest");
                 };
-        List<Map<String, Double>> known = manifest.layers().stream()
+        Map<String, Map<String, Double>> known = manifest.layers().stream()
+                .collect(Collectors.toMap(LevelManifest.Layer::name, layer -> layer.levels().stream()
+                        .collect(Collectors.toMap(LevelManifest.Level::name, error::applyAsDouble))));
+        double[][] errors = space.layers().stream()
                 .map(layer -> layer.levels().stream()
-                        .collect(Collectors.toMap(LevelManifest.Level::name, error::applyAsDouble)))
-                .toList();
-        return new LayerErrors(table(space, layer -> known.get(layer)::get), 0, 0);
+                        .mapToDouble(level -> layer.members().stream()
+                                .mapToDouble(member -> known.get(member).getOrDefault(level.name(), 0.0))
+                                .sum())
+                        .toArray())
+                .toArray(double[][]::new);
+        return new LayerErrors(errors, 0, 0);
     }
 
     /**
      * By what each change does to the model: the divergence from the dense model with one layer at a level and all others
      * dense. Few tokens are enough, because all cells see the same; nearly half of the work is shared, because candidates
-     * are dense up to the changed layer.
+     * are dense up to the changed layer. A sub-block is dropped as a whole; each of its layers has an equal part of the error.
      *
-     * @param tokens of the calibration text for each cell, rounded to whole groups of sequences, which are taken evenly from the text
+     * @param tokens of the calibration text for each cell, rounded to whole groups of sequences, which are taken evenly from
+     *     the text
      */
     static LayerErrors measured(SearchSpace space, SparkScorer scorer, long tokens) {
         List<String[]> candidates = new ArrayList<>();
-        for (int layer = 0; layer < space.layers().size(); layer++) {
-            for (Level level : space.layers().get(layer).levels()) {
-                if (!level.name().equals(WeightCache.DENSE)) {
-                    String[] levels = new String[space.layers().size()];
-                    Arrays.fill(levels, WeightCache.DENSE);
-                    levels[layer] = level.name();
-                    candidates.add(levels);
+        double[][] errors = new double[space.layers().size()][];
+        for (int layer = 0; layer < errors.length; layer++) {
+            errors[layer] = new double[space.layers().get(layer).levels().size()];
+            for (int level = 0; level < errors[layer].length; level++) {
+                if (isMeasured(space, layer, level)) {
+                    candidates.add(alone(space, layer, level));
                 }
             }
         }
-        ScoredText text = scorer.text();
-        long groupTokens = (long) text.together() * text.sequences().sequenceLength();
-        int groups = (int) Math.max(1, Math.min(text.groups(), tokens / groupTokens));
-        int[] spread = IntStream.range(0, groups)
-                .map(i -> (int) ((long) i * text.groups() / groups))
-                .toArray();
-        List<Loss> losses = scorer.score(candidates, spread, "measure the levels of every layer alone");
-        int[] next = {0};
-        double[][] errors = table(space, layer -> level -> losses.get(next[0]++).meanKl());
-        long sequences = losses.get(0).predictions() / (text.sequences().sequenceLength() - 1);
-        return new LayerErrors(
-                errors,
-                candidates.size(),
-                candidates.size() * sequences * text.sequences().sequenceLength());
+        List<SequenceLosses> losses =
+                scorer.score(candidates, spread(scorer.text(), tokens), "measure the levels of every layer alone");
+        int next = 0;
+        for (int layer = 0; layer < errors.length; layer++) {
+            for (int level = 0; level < errors[layer].length; level++) {
+                if (isMeasured(space, layer, level)) {
+                    double kl = losses.get(next++).sum().meanKl();
+                    int[] changed = changed(space, layer, level);
+                    for (int one : changed) {
+                        errors[one][level] = Math.max(0, kl) / changed.length; // rounding may leave it below zero
+                    }
+                }
+            }
+        }
+        long evaluated =
+                losses.stream().mapToLong(SequenceLosses::tokensEvaluated).sum();
+        return new LayerErrors(errors, candidates.size(), evaluated);
     }
 
-    private static double[][] table(SearchSpace space, Function<Integer, Function<String, Double>> errors) {
-        double[][] table = new double[space.layers().size()][];
-        for (int number = 0; number < table.length; number++) {
-            Layer layer = space.layers().get(number);
-            Function<String, Double> error = errors.apply(number);
-            table[number] = layer.levels().stream()
-                    .mapToDouble(level -> level.name().equals(WeightCache.DENSE)
-                            ? 0
-                            : Math.max(0, error.apply(level.name()))) // a sum of rounding errors may be below zero
-                    .toArray();
+    /** Original weights have no error, and the layers of a dropped sub-block have one together. */
+    private static boolean isMeasured(SearchSpace space, int layer, int level) {
+        if (level < space.lowestKept(layer)) {
+            return space.subBlocks().get(space.subBlock(layer))[0] == layer;
         }
-        return table;
+        return !space.layers().get(layer).levels().get(level).name().equals(WeightCache.DENSE);
+    }
+
+    /** All weight matrices dense but those of one layer, or of the sub-block it is dropped with. */
+    private static String[] alone(SearchSpace space, int layer, int level) {
+        int[] changed = changed(space, layer, level);
+        List<String> levels = new ArrayList<>();
+        for (int other = 0; other < space.layers().size(); other++) {
+            Layer described = space.layers().get(other);
+            boolean isChanged = Arrays.binarySearch(changed, other) >= 0;
+            String name = isChanged ? described.levels().get(level).name() : WeightCache.DENSE;
+            levels.addAll(Collections.nCopies(described.members().size(), name));
+        }
+        return levels.toArray(new String[0]);
+    }
+
+    private static int[] changed(SearchSpace space, int layer, int level) {
+        return level < space.lowestKept(layer)
+                ? space.subBlocks().get(space.subBlock(layer))
+                : new int[] {layer};
+    }
+
+    private static int[] spread(ScoredText text, long tokens) {
+        long groupTokens = (long) text.together() * text.sequences().sequenceLength();
+        int groups = (int) Math.max(1, Math.min(text.groups(), tokens / groupTokens));
+        return IntStream.range(0, groups)
+                .map(i -> (int) ((long) i * text.groups() / groups))
+                .toArray();
     }
 }

@@ -30,9 +30,14 @@ record Objective(FitnessMeasure fitness, Divergence divergence) {
         };
     }
 
-    /** Of a candidate during the search. */
+    /** Of a candidate on a sequence, in nats per predicted token; means over sequences are compared. */
     double of(Loss loss) {
-        return fitness == FitnessMeasure.perplexity ? loss.perplexity() : loss.meanKl();
+        return fitness == FitnessMeasure.perplexity ? loss.meanNll() : loss.meanKl();
+    }
+
+    /** A mean of {@link #of(Loss)} in the unit people know. */
+    double shown(double loss) {
+        return fitness == FitnessMeasure.perplexity ? Math.exp(loss) : loss;
     }
 
     /** Of a point that is reported: divergences are full there. */

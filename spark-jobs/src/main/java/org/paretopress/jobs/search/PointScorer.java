@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.paretopress.jobs.cluster.SequenceLosses;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.FrontPoint.Quality;
@@ -12,6 +13,8 @@ import org.paretopress.jobs.run.Progress;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.model.ModelFile;
+import org.paretopress.search.fitness.PairedComparison;
+import org.paretopress.search.fitness.Score;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.SearchSpace;
 
@@ -22,7 +25,10 @@ final class PointScorer {
     private final SparkScorer calibration;
     private final SparkScorer holdout;
     private final Progress progress;
-    private final Map<Assignment, Quality[]> scored = new LinkedHashMap<>();
+    private final Map<Assignment, Scored> scored = new LinkedHashMap<>();
+
+    /** Quality on both texts, and the divergence on each sequence of the holdout. */
+    private record Scored(Quality calibration, Quality holdout, Score onHoldout) {}
 
     PointScorer(SearchSpace space, SparkScorer calibration, SparkScorer holdout, Progress progress) {
         this.space = space;
@@ -40,7 +46,7 @@ final class PointScorer {
         List<String[]> levels = missing.stream()
                 .map(assignment -> space.levelNames(assignment).values().toArray(new String[0]))
                 .toList();
-        List<Quality[]> qualities = qualities(levels);
+        List<Scored> qualities = qualities(levels);
         for (int i = 0; i < missing.size(); i++) {
             scored.put(missing.get(i), qualities.get(i));
         }
@@ -48,24 +54,32 @@ final class PointScorer {
 
     /** The point of an assignment that was scored. */
     FrontPoint point(String id, String strategy, Assignment assignment) {
-        Quality[] quality = scored.get(assignment);
+        Scored quality = scored.get(assignment);
         return new FrontPoint(
                 id,
                 strategy,
                 space.sizeInBytes(assignment),
                 space.averageBits(assignment),
-                quality[0],
-                quality[1],
+                quality.calibration(),
+                quality.holdout(),
                 space.levelNames(assignment));
+    }
+
+    /** The difference of the divergences of two assignments that were scored, on held-out text. */
+    PairedComparison compare(Assignment first, Assignment second) {
+        return PairedComparison.of(
+                scored.get(first).onHoldout(), scored.get(second).onHoldout());
     }
 
     /** The original model as a point. */
     FrontPoint dense(ModelFile model) {
-        String[] levels = new String[space.layers().size()];
+        String[] levels = new String[model.config().layers().size()];
         Arrays.fill(levels, WeightCache.DENSE);
-        Quality[] quality = qualities(List.<String[]>of(levels)).get(0);
+        Scored quality = qualities(List.<String[]>of(levels)).get(0);
         Map<String, String> assignment = new LinkedHashMap<>();
-        space.layers().forEach(layer -> assignment.put(layer.name(), WeightCache.DENSE));
+        space.layers().stream()
+                .flatMap(layer -> layer.members().stream())
+                .forEach(name -> assignment.put(name, WeightCache.DENSE));
         long layerBytes = model.sizeInBytes() - model.fixedSizeInBytes();
         long parameters =
                 space.layers().stream().mapToLong(layer -> layer.parameters()).sum();
@@ -74,35 +88,35 @@ final class PointScorer {
                 WeightCache.DENSE,
                 model.sizeInBytes(),
                 8.0 * layerBytes / parameters,
-                new Quality(0, quality[0].perplexity()),
-                new Quality(0, quality[1].perplexity()),
+                new Quality(0, quality.calibration().perplexity()),
+                new Quality(0, quality.holdout().perplexity()),
                 assignment);
     }
 
-    /** On the calibration text and on the holdout. */
-    private List<Quality[]> qualities(List<String[]> levels) {
+    private List<Scored> qualities(List<String[]> levels) {
         if (levels.isEmpty()) {
             return List.of();
         }
         try (Progress.Step step = progress.start("score " + levels.size() + " points", 2)) {
-            return qualities(levels, step);
+            List<SequenceLosses> onCalibration =
+                    calibration.score(levels, calibration.text().all(), "score points on calibration text");
+            step.advance("");
+            List<SequenceLosses> onHoldout =
+                    holdout.score(levels, holdout.text().all(), "score points on holdout text");
+            step.advance("");
+            List<Scored> qualities = new ArrayList<>();
+            for (int i = 0; i < levels.size(); i++) {
+                qualities.add(new Scored(
+                        quality(onCalibration.get(i)),
+                        quality(onHoldout.get(i)),
+                        onHoldout.get(i).score(Loss::meanKl)));
+            }
+            return qualities;
         }
     }
 
-    private List<Quality[]> qualities(List<String[]> levels, Progress.Step step) {
-        List<Loss> onCalibration =
-                calibration.score(levels, calibration.text().all(), "score points on calibration text");
-        step.advance("");
-        List<Loss> onHoldout = holdout.score(levels, holdout.text().all(), "score points on holdout text");
-        step.advance("");
-        List<Quality[]> qualities = new ArrayList<>();
-        for (int i = 0; i < levels.size(); i++) {
-            qualities.add(new Quality[] {quality(onCalibration.get(i)), quality(onHoldout.get(i))});
-        }
-        return qualities;
-    }
-
-    private static Quality quality(Loss loss) {
-        return new Quality(loss.meanKl(), loss.perplexity());
+    private static Quality quality(SequenceLosses losses) {
+        Loss sum = losses.sum();
+        return new Quality(sum.meanKl(), sum.perplexity());
     }
 }

@@ -1,9 +1,11 @@
 package org.paretopress.jobs.search;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
@@ -21,18 +23,20 @@ import org.paretopress.jobs.levels.LevelBuildJob;
 import org.paretopress.jobs.levels.LevelPlan;
 import org.paretopress.jobs.levels.LevelsJob;
 import org.paretopress.jobs.run.Baselines;
+import org.paretopress.jobs.run.EvaluationLog;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.Steps;
+import org.paretopress.jobs.run.Work;
+import org.paretopress.jobs.storage.Digest;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.levels.LevelManifest;
-import org.paretopress.search.allocate.GreedyAllocator;
-import org.paretopress.search.allocate.LayerwiseAllocator;
+import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.search.allocate.UniformAllocator;
+import org.paretopress.search.evolve.Acceptance;
 import org.paretopress.search.evolve.EvolutionSettings;
-import org.paretopress.search.evolve.RandomSearch;
 import org.paretopress.search.evolve.Stage;
 import org.paretopress.search.front.ParetoArchive;
 import org.paretopress.search.front.ParetoPoint;
@@ -54,7 +58,7 @@ public final class SearchJob {
     private final SourceText text;
     private final LevelPlan plan;
     private final SearchSpace space;
-    private final List<Budget> budgets;
+    private final List<NamedBudget> budgets;
     private final EvolutionSettings settings;
     private final Objective objective;
 
@@ -64,9 +68,8 @@ public final class SearchJob {
         this.progress = progress;
         this.model = steps.run("check model", () -> SourceModel.open(storage, config.model()));
         this.plan = LevelPlan.of(config.levels(), model.file().config());
-        this.space = plan.space(model.file());
-        this.budgets =
-                config.search().budget().entries().stream().map(this::budget).toList();
+        this.space = Restrictions.apply(plan.space(model.file()), config.search());
+        this.budgets = config.search().strategy() == Strategy.pareto ? range() : budgets();
         this.text = steps.run("read text", () -> SourceText.read(storage, model.file(), config));
         this.settings = settings();
         this.objective = Objective.of(config.search());
@@ -74,15 +77,9 @@ public final class SearchJob {
 
     /** Reads and checks all input of a search. */
     public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
-        if (config.levels().depth() != null) {
-            throw new InputException(
-                    "levels.depth.units = " + config.levels().depth().units()
-                            + " is not searched yet: a search chooses layer by layer, and sub-blocks are dropped as a whole.",
-                    "leave levels.depth out; the levels command builds such a database.");
-        }
         SearchJob job = new SearchJob(config, storage, progress);
         if (config.search().strategy() == Strategy.uniform) {
-            job.budgets.forEach(new UniformAllocator(job.space)::allocate);
+            job.budgets.forEach(one -> new UniformAllocator(job.space).allocate(one.budget()));
         }
         return job;
     }
@@ -96,36 +93,94 @@ public final class SearchJob {
         LevelManifest manifest = steps.run("levels", () -> build.run(folder));
 
         WorkCount work = new WorkCount();
-        directory.searchState().ifPresent(state -> state.budgets().forEach(earlier -> work.add(earlier.work())));
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
-        SparkScorer scorer = new SparkScorer(spark, source, calibration, work, 0, objective.divergence());
-        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, objective::of);
-        EvolutionRun evolution = new EvolutionRun(space, settings, evaluator, work, directory, progress);
-        LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, spark, source, calibration, work));
+        String searchKey = key(manifest, folder, calibration, objective.divergence());
+        String calibrationKey = key(manifest, folder, calibration, Divergence.FULL);
+        String holdoutKey = key(manifest, folder, holdout, Divergence.FULL);
+        EvaluationLog log = directory.evaluations(List.of(searchKey, calibrationKey, holdoutKey));
+        work.add(new Work(0, 0, log.blockForwards(), -log.blockForwards()));
+        SparkScorer searched =
+                new SparkScorer(spark, source, calibration, work, 0, objective.divergence(), log.losses(searchKey));
+        SparkScorer onCalibration =
+                new SparkScorer(spark, source, calibration, work, 0, Divergence.FULL, log.losses(calibrationKey));
+        SparkScorer onHoldout =
+                new SparkScorer(spark, source, holdout, work, 0, Divergence.FULL, log.losses(holdoutKey));
+        LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, onCalibration));
+        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(searched, space, objective::of);
+        EvolutionRun evolution = new EvolutionRun(directory, progress, config.search(), objective);
+        Contest contest = new Contest(
+                space,
+                config.search(),
+                settings,
+                evaluator,
+                errors,
+                evolution,
+                budgets.stream().map(NamedBudget::budget).toList());
         List<List<Proposal>> proposals = new ArrayList<>();
         for (int i = 0; i < budgets.size(); i++) {
-            Budget budget = budgets.get(i);
-            String name = name(config.search().budget().entries().get(i));
-            proposals.add(steps.run("search", () -> proposals(budget, name, errors, evolution, evaluator)));
+            NamedBudget budget = budgets.get(i);
+            int number = i + 1;
+            proposals.add(steps.run("search", () -> contest.at(budget.budget(), number, budget.name())));
         }
 
-        PointScorer points = new PointScorer(
-                space,
-                new SparkScorer(spark, source, calibration, work),
-                new SparkScorer(spark, source, holdout, work),
-                progress);
-        Baselines baselines = steps.run("score points", () -> baselines(proposals, points));
-        Front front = front(baselines);
+        PointScorer points = new PointScorer(space, onCalibration, onHoldout, progress);
+        Baselines baselines = steps.run("score points", () -> baselines(proposals, points, contest));
+        Front front = front(baselines, points, contest);
         directory.write(
                 front,
                 baselines,
                 Provenance.of(
                         config, model, calibration, holdout, manifest, folder, spark, work.total(), steps.seconds()));
+        log.join();
         return new Result(directory, front, baselines);
+    }
+
+    /** What losses are a function of, beside the candidate. */
+    private String key(LevelManifest manifest, Path levels, ScoredText scored, Divergence divergence) {
+        String all = String.join(
+                "\n",
+                model.sha256(),
+                levels.getName(),
+                manifest.methods().toString(),
+                scored.fingerprint(),
+                scored.sequences().sequenceLength() + "x" + scored.together(),
+                String.valueOf(divergence));
+        return HexFormat.of().formatHex(Digest.sha256(all.getBytes(StandardCharsets.UTF_8)), 0, 8);
     }
 
     /** What a run leaves behind. */
     public record Result(RunDirectory directory, Front front, Baselines baselines) {}
+
+    /** A budget and what people call it. */
+    private record NamedBudget(Budget budget, String name) {}
+
+    private List<NamedBudget> budgets() {
+        return config.search().budget().entries().stream()
+                .map(entry -> new NamedBudget(budget(entry), name(entry)))
+                .toList();
+    }
+
+    /** The two ends of a front, and between them the sizes of uniform levels, to compare at. */
+    private List<NamedBudget> range() {
+        List<NamedBudget> ends = budgets();
+        if (ends.size() != 2
+                || ends.get(0).budget().sizeInBytes() >= ends.get(1).budget().sizeInBytes()) {
+            throw new InputException(
+                    "search.budget has " + ends.size()
+                            + " sizes, and search.strategy = pareto takes two, the smaller first.",
+                    "write {averageBits: [2.5, 4]}.");
+        }
+        List<NamedBudget> range = new ArrayList<>(ends);
+        new UniformAllocator(space)
+                .all().stream()
+                        .mapToLong(space::sizeInBytes)
+                        .filter(size -> size > ends.get(0).budget().sizeInBytes()
+                                && size < ends.get(1).budget().sizeInBytes())
+                        .distinct()
+                        .forEach(size -> range.add(new NamedBudget(new Budget(size), "the front")));
+        range.sort(Comparator.comparing(one -> one.budget().sizeInBytes()));
+        return range;
+    }
 
     private Budget budget(Budgets.Entry entry) {
         return switch (entry.kind()) {
@@ -133,6 +188,7 @@ public final class SearchJob {
             case bytes -> Budget.ofBytes(space, (long) entry.value());
             case ratio -> Budget.ofRatio(space, entry.value(), model.file().sizeInBytes());
             case sparsity -> sparsityBudget(entry.value());
+            case dropBlocks -> dropBudget(entry.value());
         };
     }
 
@@ -148,12 +204,27 @@ public final class SearchJob {
         return Budget.ofAverageBits(space, 16 * (1 - share));
     }
 
+    /** The size of the original model less so many of its transformer blocks, which are alike. */
+    private Budget dropBudget(double count) {
+        int blocks = model.file().config().blocks();
+        if (!config.levels().depthAlone() || count != Math.rint(count) || count >= blocks) {
+            throw new InputException(
+                    "search.budget.dropBlocks = " + count + " is no size here.",
+                    config.levels().depthAlone()
+                            ? "give a whole number below " + blocks + "."
+                            : "give bytes or ratio: levels has other families than depth.");
+        }
+        long layers = model.file().sizeInBytes() - model.file().fixedSizeInBytes();
+        return Budget.ofBytes(space, model.file().sizeInBytes() - (long) count * (layers / blocks));
+    }
+
     private static String name(Budgets.Entry entry) {
         return switch (entry.kind()) {
             case averageBits -> "at " + entry.value() + " bits";
             case bytes -> String.format("at %.2f MB", entry.value() / 1e6);
             case ratio -> "at ratio " + entry.value();
             case sparsity -> "at sparsity " + entry.value();
+            case dropBlocks -> "without " + entry.value() + " blocks";
         };
     }
 
@@ -162,7 +233,9 @@ public final class SearchJob {
         List<Stage> stages = search.stages().stream()
                 .map(stage -> new Stage(stage.survivors(), wholeSequences(stage.tokens())))
                 .toList();
-        return new EvolutionSettings(search.generations(), search.offspring(), stages, search.seed());
+        Acceptance acceptance =
+                search.acceptance() == RunConfig.Acceptance.paired ? Acceptance.PAIRED : Acceptance.MINIBATCH;
+        return new EvolutionSettings(search.generations(), search.offspring(), stages, search.seed(), acceptance);
     }
 
     /** Tokens of the minibatches that the stages draw. */
@@ -181,69 +254,31 @@ public final class SearchJob {
         return Math.min(text.calibration().tokens(), (tokens + length - 1) / length * length);
     }
 
-    /** The searched strategy first, then the baselines that are something else; uniform only where some level is. */
-    private List<Proposal> proposals(
-            Budget budget, String name, LayerErrors errors, EvolutionRun evolution, SparkCandidateEvaluator evaluator) {
-        Set<Strategy> strategies = new LinkedHashSet<>(List.of(config.search().strategy()));
-        strategies.addAll(List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random));
-        List<Proposal> proposals = new ArrayList<>();
-        for (Strategy strategy : strategies) {
-            switch (strategy) {
-                case evopress -> proposals.add(Proposal.of(strategy.name(), evolution.run(budget, name)));
-                case random ->
-                    proposals.add(
-                            Proposal.of(strategy.name(), new RandomSearch(space, budget, settings, evaluator).run()));
-                case uniform ->
-                    new UniformAllocator(space)
-                            .find(budget)
-                            .ifPresent(found -> proposals.add(Proposal.free(strategy.name(), found)));
-                case allocation ->
-                    proposals.add(Proposal.of(
-                            strategy.name(),
-                            new LayerwiseAllocator(space, errors.errors()).minimizeError(budget),
-                            errors));
-                case greedy ->
-                    proposals.add(Proposal.of(
-                            strategy.name(), new GreedyAllocator(space, errors.errors()).allocate(budget), errors));
-            }
-        }
-        return proposals;
-    }
-
-    private LayerErrors layerErrors(
-            LevelManifest manifest,
-            JavaSparkContext spark,
-            ExecutorModel.Source source,
-            ScoredText calibration,
-            WorkCount work) {
+    private LayerErrors layerErrors(LevelManifest manifest, SparkScorer scorer) {
         RunConfig.Allocation allocation = config.search().allocation();
         return allocation.error() == RunConfig.ErrorMeasure.measured
-                ? LayerErrors.measured(space, new SparkScorer(spark, source, calibration, work), allocation.tokens())
+                ? LayerErrors.measured(space, scorer, allocation.tokens())
                 : LayerErrors.of(space, manifest, allocation.error());
     }
 
-    private Baselines baselines(List<List<Proposal>> proposals, PointScorer points) {
-        points.score(proposals.stream()
-                .flatMap(List::stream)
+    private Baselines baselines(List<List<Proposal>> proposals, PointScorer points, Contest contest) {
+        points.score(Stream.concat(proposals.stream().flatMap(List::stream), contest.front().stream())
                 .map(Proposal::assignment)
                 .toList());
         List<Baselines.AtBudget> atBudgets = new ArrayList<>();
         for (int i = 0; i < budgets.size(); i++) {
-            int number = i + 1;
-            List<Baselines.Contender> contenders = proposals.get(i).stream()
-                    .map(p -> new Baselines.Contender(
-                            points.point(p.strategy() + "-" + number, p.strategy(), p.assignment()),
-                            p.evaluations(),
-                            p.tokensEvaluated()))
-                    .toList();
-            atBudgets.add(new Baselines.AtBudget(budgets.get(i).sizeInBytes(), contenders));
+            atBudgets.add(new Verification(points, contest).of(budgets.get(i).budget(), proposals.get(i)));
         }
         return new Baselines(points.dense(model.file()), atBudgets);
     }
 
     /** All fully evaluated points that no other beats in size and calibration loss. */
-    private Front front(Baselines baselines) {
+    private Front front(Baselines baselines, PointScorer points, Contest contest) {
         ParetoArchive<FrontPoint> archive = new ParetoArchive<>();
+        for (Proposal found : contest.front()) {
+            FrontPoint point = points.point(found.id(), found.strategy(), found.assignment());
+            archive.add(point.sizeInBytes(), objective.of(point.calibration()), point);
+        }
         for (Baselines.AtBudget budget : baselines.budgets()) {
             for (Baselines.Contender contender : budget.contenders()) {
                 FrontPoint point = contender.point();

@@ -107,6 +107,7 @@ final class SampleRun {
                         generation * 393_216L,
                         generation * 84L,
                         generation * 11.37,
+                        null,
                         List.of(
                                 new GenerationLine.StageLine(64, 2048, loss * 1.08),
                                 new GenerationLine.StageLine(16, 8192, loss * 1.03),

@@ -22,12 +22,15 @@ import org.paretopress.search.space.Layer;
 import org.paretopress.search.space.Level;
 import org.paretopress.search.space.SearchSpace;
 
-class LevelSwitchMutatorTest {
+class BreedingTest {
 
     private static List<Assignment> offspring(
             SearchSpace space, long budget, Assignment parent, int count, long generation) {
-        LevelSwitchMutator mutator = new LevelSwitchMutator(space, new Budget(budget), 17);
-        return mutator.offspring(Collections.nCopies(count, parent), generation);
+        return breeding(space, budget, 17).offspring(Collections.nCopies(count, parent), generation);
+    }
+
+    private static Breeding<Fitness> breeding(SearchSpace space, long budget, long seed) {
+        return new Breeding<>(new AssignmentCodec(space), new LevelSwitchMutation(space, new Budget(budget)), seed);
     }
 
     private static int distance(Assignment left, Assignment right) {
@@ -223,9 +226,8 @@ class LevelSwitchMutatorTest {
         AssignmentCodec codec = new AssignmentCodec(space);
         Assignment parent = Assignment.uniform(6, 1);
         Phenotype<IntegerGene, Fitness> evaluated = Phenotype.of(codec.encode(parent), 1, new Fitness(0, 1, 1));
-        AltererResult<IntegerGene, Fitness> result = new LevelSwitchMutator(
-                        space, new Budget(space.sizeInBytes(parent)), 1)
-                .alter(ISeq.of(evaluated, evaluated), 5);
+        AltererResult<IntegerGene, Fitness> result =
+                breeding(space, space.sizeInBytes(parent), 1).alter(ISeq.of(evaluated, evaluated), 5);
         assertThat(result.alterations()).isEqualTo(2);
         assertThat(result.population()).allMatch(one -> one.nonEvaluated() && one.generation() == 5 && one.isValid());
     }

@@ -1,0 +1,61 @@
+package org.paretopress.search.evolve;
+
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/**
+ * A step along a front: up to three layers are all raised or all lowered by a step, within two sizes. A step may drop or
+ * restore a sub-block.
+ */
+final class Resize implements Mutation {
+
+    private static final int MOST_STEPS = 3;
+
+    private final SearchSpace space;
+    private final Budget lower;
+    private final Budget upper;
+
+    Resize(SearchSpace space, Budget lower, Budget upper) {
+        this.space = space;
+        this.lower = lower;
+        this.upper = upper;
+    }
+
+    @Override
+    public boolean anyFrom(Assignment parent) {
+        return raisable(parent).length > 0 || lowerable(parent).length > 0;
+    }
+
+    @Override
+    public Assignment mutate(Assignment parent, SplittableRandom random) {
+        boolean up = random.nextBoolean() ? raisable(parent).length > 0 : lowerable(parent).length == 0;
+        int steps = 1 + Math.min(random.nextInt(MOST_STEPS), random.nextInt(MOST_STEPS));
+        Assignment child = parent;
+        for (int step = 0; step < steps; step++) {
+            int[] open = up ? raisable(child) : lowerable(child);
+            if (open.length == 0) {
+                return child;
+            }
+            int layer = open[random.nextInt(open.length)];
+            child = (up ? space.raised(child, layer) : space.lowered(child, layer)).orElseThrow();
+        }
+        return child;
+    }
+
+    private int[] raisable(Assignment from) {
+        long slack = upper.sizeInBytes() - space.sizeInBytes(from);
+        return IntStream.range(0, from.size())
+                .filter(layer -> space.raiseInBytes(from, layer).orElse(Long.MAX_VALUE) <= slack)
+                .toArray();
+    }
+
+    private int[] lowerable(Assignment from) {
+        long slack = space.sizeInBytes(from) - lower.sizeInBytes();
+        return IntStream.range(0, from.size())
+                .filter(layer -> space.freedInBytes(from, layer).orElse(Long.MAX_VALUE) <= slack)
+                .toArray();
+    }
+}

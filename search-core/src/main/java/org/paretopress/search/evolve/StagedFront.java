@@ -1,0 +1,230 @@
+package org.paretopress.search.evolve;
+
+import io.jenetics.IntegerGene;
+import io.jenetics.Phenotype;
+import io.jenetics.engine.Evaluator;
+import io.jenetics.ext.moea.Pareto;
+import io.jenetics.ext.moea.Vec;
+import io.jenetics.util.ISeq;
+import io.jenetics.util.Seq;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.paretopress.search.fitness.CandidateEvaluator;
+import org.paretopress.search.fitness.Draws;
+import org.paretopress.search.fitness.Effort;
+import org.paretopress.search.fitness.Fitness;
+import org.paretopress.search.fitness.Score;
+import org.paretopress.search.front.Hypervolume;
+import org.paretopress.search.front.Knee;
+import org.paretopress.search.front.ParetoArchive;
+import org.paretopress.search.front.ParetoPoint;
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/**
+ * Staged selection for a front, behind the evaluator of a Jenetics engine. In each stage the offspring are ranked among
+ * the members of the front as NSGA-II ranks (Deb et al., 2002), by size and the logarithm of the loss on the text of the
+ * stage; those that are left after the last stage are offered to the front. One instance belongs to one run.
+ */
+final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
+
+    /** Growth of the hypervolume, as a share, below which a generation brought nothing. */
+    private static final double LEAST_GROWTH = 1e-3;
+
+    private final SearchSpace space;
+    private final EvolutionSettings settings;
+    private final CandidateEvaluator evaluator;
+    private final AssignmentCodec codec;
+    private final Budget upper;
+    private final long sampleSeed;
+    private final Map<Assignment, Double> losses = new HashMap<>();
+    private List<ParetoPoint<Assignment>> front = List.of();
+    private double hypervolume;
+    private double referenceLoss;
+    private Outcome latest;
+
+    StagedFront(
+            SearchSpace space,
+            Budget upper,
+            EvolutionSettings settings,
+            CandidateEvaluator evaluator,
+            AssignmentCodec codec) {
+        this.space = space;
+        this.upper = upper;
+        this.settings = settings;
+        this.evaluator = evaluator;
+        this.codec = codec;
+        this.sampleSeed = Draws.seed(settings.seed(), upper.sizeInBytes());
+    }
+
+    /**
+     * What became of one generation's offspring.
+     *
+     * @param accepted how many are on the front
+     * @param better whether the hypervolume grew
+     */
+    record Outcome(
+            int accepted, boolean better, List<StageOutcome> stages, List<Assistance.Observation> observations) {}
+
+    Outcome latest() {
+        return latest;
+    }
+
+    /** From the smallest to the largest. */
+    List<Assignment> front() {
+        return front.stream().map(ParetoPoint::payload).toList();
+    }
+
+    Fitness kneeFitness() {
+        ParetoPoint<Assignment> knee = Knee.of(front);
+        return new Fitness(settings.lastStage(), knee.loss(), knee.sizeInBytes());
+    }
+
+    /** Logarithm of the front's loss at a size: linear between its points, level beyond its ends. */
+    double logLossAt(long sizeInBytes) {
+        ParetoPoint<Assignment> below = front.get(0);
+        for (ParetoPoint<Assignment> above : front) {
+            if (above.sizeInBytes() >= sizeInBytes) {
+                double span = above.sizeInBytes() - below.sizeInBytes();
+                double share = span <= 0 ? 1 : Math.max(0, (sizeInBytes - below.sizeInBytes()) / span);
+                return (1 - share) * log(below.loss()) + share * log(above.loss());
+            }
+            below = above;
+        }
+        return log(below.loss());
+    }
+
+    @Override
+    public ISeq<Phenotype<IntegerGene, Vec<double[]>>> eval(Seq<Phenotype<IntegerGene, Vec<double[]>>> population) {
+        if (population.forAll(Phenotype::isEvaluated)) {
+            return ISeq.of(population);
+        }
+        LinkedHashSet<Assignment> offspring = new LinkedHashSet<>();
+        population.stream()
+                .filter(Phenotype::nonEvaluated)
+                .map(one -> codec.decode(one.genotype()))
+                .forEach(offspring::add);
+        offspring.removeAll(losses.keySet());
+        long generation =
+                population.stream().mapToLong(Phenotype::generation).max().orElseThrow();
+        latest = select(new ArrayList<>(offspring), Math.toIntExact(generation));
+        return population.stream().map(this::scored).collect(ISeq.toISeq());
+    }
+
+    private Outcome select(List<Assignment> offspring, int generation) {
+        List<StageOutcome> stages = new ArrayList<>();
+        List<Assistance.Observation> observations = new ArrayList<>();
+        List<Assignment> candidates = offspring;
+        for (int stage = 0; stage <= settings.lastStage() && !candidates.isEmpty(); stage++) {
+            boolean last = stage == settings.lastStage();
+            boolean seeds = front.isEmpty();
+            if (seeds && !last) {
+                continue; // the first population is not thinned
+            }
+            List<Assignment> members = seeds ? List.of() : front();
+            List<Assignment> all = new ArrayList<>(candidates);
+            all.addAll(members);
+            Effort effort =
+                    new Effort(generation, stage, settings.stages().get(stage).tokens(), sampleSeed);
+            List<Score> scores = evaluator.evaluate(all, effort);
+            double[] loss = scores.stream().mapToDouble(Score::loss).toArray();
+            stages.add(new StageOutcome(
+                    stage,
+                    effort.tokens(),
+                    IntStream.range(0, candidates.size()).mapToObj(i -> loss[i]).toList(),
+                    scores.stream().mapToLong(Score::tokensEvaluated).sum()));
+            for (int index = 0; index < candidates.size(); index++) {
+                observations.add(new Assistance.Observation(candidates.get(index), loss[index], effort));
+            }
+            if (last) {
+                for (int index = 0; index < candidates.size(); index++) {
+                    losses.put(candidates.get(index), loss[index]);
+                }
+            } else {
+                candidates = survivors(
+                        all,
+                        loss,
+                        candidates.size(),
+                        settings.stages().get(stage).survivors());
+            }
+        }
+        return offered(candidates, stages, observations);
+    }
+
+    /** Offspring by rank among all, then the loneliest, then the earliest; in the order they came in. */
+    private List<Assignment> survivors(List<Assignment> all, double[] loss, int offspring, int survivors) {
+        ISeq<Vec<double[]>> points = IntStream.range(0, all.size())
+                .mapToObj(index -> vec(all.get(index), loss[index]))
+                .collect(ISeq.toISeq());
+        int[] rank = Pareto.rank(points, Comparator.reverseOrder()); // which is of what is to be large
+        double[] distance = Pareto.crowdingDistance(points);
+        return IntStream.range(0, offspring)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingInt(index -> rank[index]).thenComparing(index -> -distance[index]))
+                .limit(survivors)
+                .sorted()
+                .map(all::get)
+                .toList();
+    }
+
+    /** Offers finalists to the front, and keeps it within the size of the population. */
+    private Outcome offered(
+            List<Assignment> finalists, List<StageOutcome> stages, List<Assistance.Observation> observations) {
+        ParetoArchive<Assignment> archive = ParetoArchive.of(front);
+        finalists.stream()
+                .filter(one -> Double.isFinite(losses.get(one)))
+                .forEach(one -> archive.add(space.sizeInBytes(one), losses.get(one), one));
+        boolean first = front.isEmpty();
+        front = thinned(archive.points());
+        int accepted = (int) finalists.stream().filter(front()::contains).count();
+        double before = hypervolume;
+        double worst = front.get(0).loss();
+        hypervolume = new Hypervolume(upper.sizeInBytes() + 1, first ? worst : referenceLoss).of(front);
+        referenceLoss = first ? worst : referenceLoss;
+        return new Outcome(accepted, hypervolume > before * (1 + LEAST_GROWTH), stages, observations);
+    }
+
+    /** Without the most crowded points while there are too many; the ends stay. */
+    private List<ParetoPoint<Assignment>> thinned(List<ParetoPoint<Assignment>> points) {
+        List<ParetoPoint<Assignment>> kept = new ArrayList<>(points);
+        while (kept.size() > settings.offspring()) {
+            double[] distance = Pareto.crowdingDistance(kept.stream()
+                    .map(point -> vec(point.payload(), point.loss()))
+                    .collect(ISeq.toISeq()));
+            int crowded = IntStream.range(1, kept.size() - 1)
+                    .boxed()
+                    .min(Comparator.comparingDouble(index -> distance[index]))
+                    .orElse(kept.size() - 1);
+            kept.remove(crowded);
+        }
+        return kept;
+    }
+
+    /** Those that were dropped on the way stand behind every point of the front. */
+    private Phenotype<IntegerGene, Vec<double[]>> scored(Phenotype<IntegerGene, Vec<double[]>> one) {
+        Assignment assignment = codec.decode(one.genotype());
+        Double loss = losses.get(assignment);
+        Vec<double[]> fitness = loss == null
+                ? Vec.of(
+                        (double) Math.max(
+                                upper.sizeInBytes(), front.get(front.size() - 1).sizeInBytes()),
+                        log(front.get(0).loss()))
+                : vec(assignment, loss);
+        return Phenotype.of(one.genotype(), one.generation(), fitness);
+    }
+
+    private Vec<double[]> vec(Assignment assignment, double loss) {
+        return Vec.of((double) space.sizeInBytes(assignment), log(loss));
+    }
+
+    /** A loss of zero, or below by rounding, is as good as the smallest number. */
+    private static double log(double loss) {
+        return Math.log(Math.max(loss, Double.MIN_NORMAL));
+    }
+}

@@ -1,0 +1,50 @@
+package org.paretopress.search.fitness;
+
+/**
+ * Two candidates compared on the same sequences. Some sequences are harder than others for every candidate; the
+ * difference on each takes that out, so far less text is needed to tell two candidates apart than to know either loss.
+ *
+ * @param meanDifference mean over sequences of the first loss less the second; negative where the first is better
+ * @param standardError of that mean, from the spread of the differences; infinite for a single sequence
+ * @param sequences how many were compared
+ */
+public record PairedComparison(double meanDifference, double standardError, int sequences) {
+
+    /** Half the width of an interval that holds the true difference in 95 of 100 cases, in standard errors. */
+    private static final double NORMAL_95 = 1.959963984540054;
+
+    /** @throws IllegalArgumentException if the two were scored on different numbers of sequences */
+    public static PairedComparison of(Score first, Score second) {
+        int sequences = first.sequences();
+        if (second.sequences() != sequences) {
+            throw new IllegalArgumentException("A score on " + sequences + " sequences is compared with one on "
+                    + second.sequences() + ".\nMaybe they belong to different efforts.");
+        }
+        double mean = 0;
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            mean += (first.loss(sequence) - second.loss(sequence)) / sequences;
+        }
+        double squares = 0;
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            double deviation = first.loss(sequence) - second.loss(sequence) - mean;
+            squares += deviation * deviation;
+        }
+        double error = sequences == 1 ? Double.POSITIVE_INFINITY : Math.sqrt(squares / (sequences - 1) / sequences);
+        return new PairedComparison(mean, error, sequences);
+    }
+
+    /** Whether the first is better by at least so many standard errors; equal candidates are not better. */
+    public boolean firstIsBetter(double standardErrors) {
+        return meanDifference < 0 && -meanDifference >= standardErrors * standardError;
+    }
+
+    /** Lower end of the 95 % interval of the difference. */
+    public double low() {
+        return meanDifference - NORMAL_95 * standardError;
+    }
+
+    /** Upper end of the 95 % interval of the difference. */
+    public double high() {
+        return meanDifference + NORMAL_95 * standardError;
+    }
+}

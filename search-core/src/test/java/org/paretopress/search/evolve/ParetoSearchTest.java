@@ -1,0 +1,107 @@
+package org.paretopress.search.evolve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.paretopress.search.Spaces;
+import org.paretopress.search.allocate.RandomAllocator;
+import org.paretopress.search.fitness.CandidateEvaluator;
+import org.paretopress.search.front.Hypervolume;
+import org.paretopress.search.front.ParetoPoint;
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+class ParetoSearchTest {
+
+    private static final List<Stage> STAGES = List.of(new Stage(8, 100), new Stage(1, 400));
+
+    private final SearchSpace space = Spaces.alike(7, 4);
+    private final Budget lower = Budget.ofAverageBits(space, 1.5);
+    private final Budget upper = Budget.ofAverageBits(space, 3.5);
+
+    private List<Assignment> randomSeeds(long seed) {
+        RandomAllocator random = new RandomAllocator(space, seed);
+        return LongStream.range(0, 12)
+                .mapToObj(index -> random.allocate(
+                        new Budget(lower.sizeInBytes() + index * (upper.sizeInBytes() - lower.sizeInBytes()) / 12),
+                        index))
+                .filter(one -> space.sizeInBytes(one) >= lower.sizeInBytes())
+                .toList();
+    }
+
+    private ParetoSearch search(int generations, long seed, CandidateEvaluator evaluator) {
+        EvolutionSettings settings = new EvolutionSettings(generations, 24, STAGES, seed, Acceptance.PAIRED);
+        return new ParetoSearch(space, lower, upper, settings, evaluator, randomSeeds(seed), Optional.empty());
+    }
+
+    private double hypervolume(List<Assignment> front, SyntheticLoss loss) {
+        List<ParetoPoint<Assignment>> points = front.stream()
+                .map(one -> new ParetoPoint<>(space.sizeInBytes(one), loss.loss(one), one))
+                .toList();
+        return new Hypervolume(upper.sizeInBytes() + 1, 4).of(points);
+    }
+
+    /** Against the front of all 16,384 assignments. */
+    @Test
+    void findsNearlyAllOfTheTrueFront() {
+        for (int seed = 0; seed < 5; seed++) {
+            SyntheticLoss loss = new SyntheticLoss(space, seed, 0);
+            List<Assignment> all = new ArrayList<>();
+            Spaces.forEach(space, one -> {
+                if (space.sizeInBytes(one) >= lower.sizeInBytes() && space.sizeInBytes(one) <= upper.sizeInBytes()) {
+                    all.add(one);
+                }
+            });
+            double best = hypervolume(all, loss);
+            double begin = hypervolume(randomSeeds(seed), loss);
+            Generation last = search(60, seed, loss).run(one -> {}, one -> false);
+            assertThat(last.best()).allMatch(all::contains);
+            assertThat(best - hypervolume(last.best(), loss)).isLessThan(0.05 * (best - begin));
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameFrontWhereverCandidatesAreScored() {
+        SyntheticLoss loss = new SyntheticLoss(space, 1, 0.3);
+        List<Generation> first = new ArrayList<>();
+        List<Generation> second = new ArrayList<>();
+        search(10, 1, loss).run(first::add, one -> false);
+        search(10, 1, loss.scattered()).run(second::add, one -> false);
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void theFrontIsSortedBoundedAndNeverWorse() {
+        SyntheticLoss loss = new SyntheticLoss(space, 2, 0);
+        List<Generation> told = new ArrayList<>();
+        search(20, 2, loss).run(told::add, one -> false);
+        double before = 0;
+        for (Generation generation : told) {
+            assertThat(generation.best()).hasSizeLessThanOrEqualTo(24);
+            assertThat(generation.best().stream().mapToLong(space::sizeInBytes).toArray())
+                    .isSorted();
+            double now = hypervolume(generation.best(), loss);
+            assertThat(now).isGreaterThanOrEqualTo(before);
+            before = now;
+        }
+        assertThat(told).last().matches(last -> last.unchanged() > 0);
+    }
+
+    @Test
+    void wrongEndsAndSeedsAreRefused() {
+        SyntheticLoss loss = new SyntheticLoss(space, 2, 0);
+        EvolutionSettings settings = new EvolutionSettings(1, 24, STAGES, 1);
+        List<Assignment> small = List.of(Assignment.uniform(7, 0));
+        assertThatThrownBy(() -> new ParetoSearch(space, lower, upper, settings, loss, small, Optional.empty()))
+                .hasMessageContaining("outside of")
+                .hasMessageContaining("\nMaybe ");
+        assertThatThrownBy(() -> new ParetoSearch(space, upper, lower, settings, loss, small, Optional.empty()))
+                .hasMessageContaining("swapped");
+    }
+}

@@ -1,0 +1,182 @@
+package org.paretopress.jobs.search;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.paretopress.jobs.config.RunConfig;
+import org.paretopress.search.Strategy;
+import org.paretopress.search.Strategy.Found;
+import org.paretopress.search.allocate.GreedyAllocator;
+import org.paretopress.search.allocate.LayerwiseAllocator;
+import org.paretopress.search.allocate.UniformAllocator;
+import org.paretopress.search.evolve.EvolutionSearch;
+import org.paretopress.search.evolve.EvolutionSettings;
+import org.paretopress.search.evolve.Generation;
+import org.paretopress.search.evolve.ParetoSearch;
+import org.paretopress.search.evolve.RandomSearch;
+import org.paretopress.search.fitness.CandidateEvaluator;
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/** The searched strategy and the baselines at each budget. */
+final class Contest {
+
+    private static final List<RunConfig.Strategy> BASELINES = List.of(
+            RunConfig.Strategy.uniform,
+            RunConfig.Strategy.allocation,
+            RunConfig.Strategy.greedy,
+            RunConfig.Strategy.random);
+
+    private final SearchSpace space;
+    private final RunConfig.Search search;
+    private final EvolutionSettings settings;
+    private final CandidateEvaluator evaluator;
+    private final LayerErrors errors;
+    private final EvolutionRun evolution;
+    private final List<Budget> budgets;
+    private Generation front;
+
+    Contest(
+            SearchSpace space,
+            RunConfig.Search search,
+            EvolutionSettings settings,
+            CandidateEvaluator evaluator,
+            LayerErrors errors,
+            EvolutionRun evolution,
+            List<Budget> budgets) {
+        this.space = space;
+        this.search = search;
+        this.settings = settings;
+        this.evaluator = evaluator;
+        this.errors = errors;
+        this.evolution = evolution;
+        this.budgets = budgets;
+    }
+
+    /**
+     * The searched strategy first, then the baselines that are something else; those without an answer are left out.
+     *
+     * @param number of the budget, for the ids of points
+     */
+    List<Proposal> at(Budget budget, int number, String name) {
+        Set<RunConfig.Strategy> strategies = new LinkedHashSet<>(List.of(search.strategy()));
+        strategies.addAll(BASELINES);
+        List<Proposal> proposals = new ArrayList<>();
+        long searched = 0;
+        for (RunConfig.Strategy strategy : strategies) {
+            Found found = strategy(strategy, name, searched).search(budget);
+            searched = Math.max(searched, found.tokensEvaluated());
+            for (Assignment assignment : found.assignments()) {
+                String id = strategy == RunConfig.Strategy.pareto ? id(assignment) : strategy.name() + "-" + number;
+                proposals.add(
+                        new Proposal(id, strategy.name(), assignment, found.evaluations(), found.tokensEvaluated()));
+            }
+        }
+        return proposals;
+    }
+
+    /** The points of a search for a front, from the smallest; none of another search. */
+    List<Proposal> front() {
+        return front == null
+                ? List.of()
+                : front.best().stream()
+                        .map(one -> new Proposal(
+                                id(one),
+                                RunConfig.Strategy.pareto.name(),
+                                one,
+                                front.evaluations(),
+                                front.tokensEvaluated()))
+                        .toList();
+    }
+
+    private String id(Assignment assignment) {
+        return RunConfig.Strategy.pareto.name() + "-" + (front.best().indexOf(assignment) + 1);
+    }
+
+    /** @param searchedTokens what the searched strategy spent; random assignments may spend as much */
+    private Strategy strategy(RunConfig.Strategy strategy, String name, long searchedTokens) {
+        return switch (strategy) {
+            case evopress -> budget -> evolve(budget, name);
+            case random ->
+                random(
+                        search.strategy() == RunConfig.Strategy.pareto
+                                ? searchedTokens / budgets.size()
+                                : searchedTokens);
+            case uniform ->
+                budget -> new UniformAllocator(space)
+                        .find(budget)
+                        .map(Found::free)
+                        .orElse(new Found(List.of(), 0, 0));
+            case allocation -> budget -> charged(Found.free(allocation(budget)));
+            case greedy -> budget -> charged(Found.free(new GreedyAllocator(space, errors.errors()).allocate(budget)));
+            case pareto -> budget -> largestWithin(budget, name);
+        };
+    }
+
+    RandomSearch random(long tokens) {
+        return new RandomSearch(space, settings, evaluator, tokens);
+    }
+
+    /** The sum that an allocation minimises. */
+    double layerwiseError(Assignment assignment) {
+        double sum = 0;
+        for (int layer = 0; layer < assignment.size(); layer++) {
+            sum += errors.errors()[layer][assignment.level(layer)];
+        }
+        return sum;
+    }
+
+    private Found evolve(Budget budget, String name) {
+        boolean fromAllocation = search.start() == RunConfig.Start.allocation;
+        Optional<Assignment> start = fromAllocation ? Optional.of(allocation(budget)) : Optional.empty();
+        Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
+        EvolutionSearch evopress = new EvolutionSearch(space, budget, settings, evaluator, start, table);
+        Generation last = evolution.run(budget, name, evopress::run);
+        Found found = new Found(last.best(), last.evaluations(), last.tokensEvaluated());
+        return fromAllocation || search.assisted() ? charged(found) : found;
+    }
+
+    /** One search gives the whole front; at a budget, its largest point that fits. */
+    private Found largestWithin(Budget budget, String name) {
+        if (front == null) {
+            front = evolution.run(budgets.get(budgets.size() - 1), name, this::searchFront);
+        }
+        List<Assignment> fitting = front.best().stream()
+                .filter(one -> space.sizeInBytes(one) <= budget.sizeInBytes())
+                .toList();
+        List<Assignment> largest = fitting.isEmpty() ? List.of() : List.of(fitting.get(fitting.size() - 1));
+        return charged(new Found(largest, front.evaluations(), front.tokensEvaluated()));
+    }
+
+    /** From the allocations at sizes evenly spread over the range. */
+    private Generation searchFront(Consumer<Generation> listener, Predicate<Generation> stop) {
+        Budget lower = budgets.get(0);
+        Budget upper = budgets.get(budgets.size() - 1);
+        long range = upper.sizeInBytes() - lower.sizeInBytes();
+        int members = settings.offspring();
+        List<Budget> sizes = IntStream.range(0, members)
+                .mapToObj(i -> new Budget(lower.sizeInBytes() + range * i / Math.max(1, members - 1)))
+                .toList();
+        List<Assignment> seeds = new LayerwiseAllocator(space, errors.errors())
+                .minimizeError(sizes).stream()
+                        .filter(seed -> space.sizeInBytes(seed) >= lower.sizeInBytes())
+                        .toList();
+        Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
+        return new ParetoSearch(space, lower, upper, settings, evaluator, seeds, table).run(listener, stop);
+    }
+
+    private Assignment allocation(Budget budget) {
+        return new LayerwiseAllocator(space, errors.errors()).minimizeError(budget);
+    }
+
+    /** What stands on the table of errors has paid for it. */
+    private Found charged(Found found) {
+        return found.plus(errors.evaluations(), errors.tokensEvaluated());
+    }
+}
