@@ -79,7 +79,9 @@ class MixedSearchTest {
 
     /** Below the smallest level that all layers have there is no uniform baseline, and the rest goes on without. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "uniform")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"uniform", "pareto"})
     void whereNoUniformLevelFitsTheOthersAreCompared(Strategy strategy) throws IOException {
         SmallRun run = SmallRun.in(folder);
         String levels = "--set=levels={quantization: {method: rtn, bits: [3, 4]}, "
@@ -95,7 +97,9 @@ class MixedSearchTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "evopress")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"evopress", "pareto"})
     void everyBaselineCanBeTheStrategy(Strategy strategy) throws IOException {
         SmallRun run = SmallRun.in(folder);
         search(run, strategy.name(), "{averageBits: 3}");

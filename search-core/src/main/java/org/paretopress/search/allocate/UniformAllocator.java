@@ -1,7 +1,7 @@
 package org.paretopress.search.allocate;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import org.paretopress.search.space.UnreachableBudgetException;
 /**
  * The same level in every layer, the largest within the budget. "The same" is the same name: level indices of layers
  * with different levels mean different things, so a level that some layer lacks is no uniform level, and a space
- * without any common name has no uniform assignment.
+ * without any common name has no uniform assignment. A model of which everything is dropped is none either.
  */
 public final class UniformAllocator {
 
@@ -67,7 +67,7 @@ public final class UniformAllocator {
             int[] indices = space.layers().stream()
                     .mapToInt((Layer layer) -> layer.indexOf(level.name()))
                     .toArray();
-            if (Arrays.stream(indices).allMatch(index -> index >= 0)) {
+            if (IntStream.range(0, indices.length).allMatch(layer -> indices[layer] >= space.lowestKept(layer))) {
                 uniform.add(Assignment.of(indices));
             }
         }

@@ -19,11 +19,12 @@ import org.paretopress.search.space.Assignment;
 /**
  * Breeds one offspring from every parent that an engine hands over. Offspring differ from their parents and from each
  * other as long as {@value #ATTEMPTS} draws find something new; in a space with fewer neighbours than offspring some
- * are repeated. A draw is a function of (seed, generation, index of the offspring, attempt).
+ * are repeated. A draw is a function of (seed, generation, index of the offspring, round, number, attempt).
  */
 final class Breeding<C extends Comparable<? super C>> implements Alterer<IntegerGene, C> {
 
     private static final int ATTEMPTS = 64;
+    private static final int MOST_ROUNDS = 8;
 
     private final AssignmentCodec codec;
     private final Mutation mutation;
@@ -31,15 +32,16 @@ final class Breeding<C extends Comparable<? super C>> implements Alterer<Integer
     private final Function<List<Assignment>, List<Double>> promise;
     private final long seed;
 
-    /** Everything that is bred is an offspring. */
+    /** Every offspring is one mutation away from its parent. */
     Breeding(AssignmentCodec codec, Mutation mutation, long seed) {
-        this(codec, mutation, 1, litter -> litter.stream().map(one -> 0.0).toList(), seed);
+        this(codec, mutation, 1, litter -> List.of(), seed);
     }
 
     /**
-     * Of everything that is bred, the most promising are offspring.
+     * Every offspring is the most promising of a litter; some have it bred on, up to {@value #MOST_ROUNDS} times in all, so
+     * that small gains which only a predictor sees add up to one that can be measured.
      *
-     * @param litter how many are bred for each offspring, at least 1
+     * @param litter how many are bred in each round, at least 1
      * @param promise a number for each that is bred; the lowest promise most
      */
     Breeding(
@@ -70,30 +72,41 @@ final class Breeding<C extends Comparable<? super C>> implements Alterer<Integer
         return new AltererResult<>(offspring, offspring.size());
     }
 
-    /** As many offspring as parents; in order of breeding. */
+    /** One offspring per parent, in order. */
     List<Assignment> offspring(List<Assignment> parents, long generation) {
         Set<Assignment> known = new HashSet<>(parents);
-        List<Assignment> bred = new ArrayList<>();
-        for (int index = 0; index < litter * parents.size(); index++) {
-            Assignment child = unlike(known, parents.get(index % parents.size()), generation, index);
+        List<Assignment> offspring = new ArrayList<>();
+        for (int index = 0; index < parents.size(); index++) {
+            Assignment child = parents.get(index);
+            int rounds = litter == 1 ? 1 : 1 + index % MOST_ROUNDS;
+            for (int round = 0; round < rounds; round++) {
+                child = bestOfLitter(known, child, Draws.seed(seed, generation, index, round));
+            }
             known.add(child);
-            bred.add(child);
+            offspring.add(child);
         }
-        List<Double> promised = promise.apply(bred);
-        return IntStream.range(0, bred.size())
+        return offspring;
+    }
+
+    /** The first of the most promising, where that is any better than the others. */
+    private Assignment bestOfLitter(Set<Assignment> known, Assignment parent, long litterSeed) {
+        List<Assignment> bred = new ArrayList<>();
+        for (int number = 0; number < litter; number++) {
+            bred.add(unlike(known, parent, Draws.seed(litterSeed, number)));
+        }
+        List<Double> promised = litter == 1 ? List.of(0.0) : promise.apply(bred);
+        return IntStream.range(0, litter)
                 .boxed()
-                .sorted(Comparator.comparing(promised::get))
-                .limit(parents.size())
-                .sorted()
+                .min(Comparator.comparing(promised::get))
                 .map(bred::get)
-                .toList();
+                .orElseThrow();
     }
 
     /** Where nothing new is found, something that was seen before but is not the parent. */
-    private Assignment unlike(Set<Assignment> known, Assignment parent, long generation, int index) {
+    private Assignment unlike(Set<Assignment> known, Assignment parent, long childSeed) {
         Assignment repeated = parent;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Assignment child = mutation.mutate(parent, Draws.random(seed, generation, index, attempt));
+            Assignment child = mutation.mutate(parent, Draws.random(childSeed, attempt));
             if (!known.contains(child)) {
                 return child;
             }

@@ -125,11 +125,6 @@ public final class RunDirectory {
         write(FRONT, front);
     }
 
-    /** What this run and those beside it computed, under these keys. */
-    public EvaluationLog evaluations(List<String> keys) {
-        return new EvaluationLog(storage, folder, keys);
-    }
-
     public void writeReport(String html) {
         storage.writeText(path("report.html"), html);
     }

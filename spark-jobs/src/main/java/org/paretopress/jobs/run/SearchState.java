@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The contents of {@code checkpoint.json}: how far each budget's search has come, for people and programs that watch. A
  * resumed run does not need it: all random draws are functions of the seed and of counters, so it runs again over the
- * losses that {@link EvaluationLog} kept, and stands where it stopped.
+ * losses that {@code evaluations} kept, and stands where it stopped.
  *
  * @param formatVersion {@value #VERSION} in this release
  * @param budgets those that have begun, in order

@@ -108,9 +108,7 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
     }
 
     private static int[] changed(SearchSpace space, int layer, int level) {
-        return level < space.lowestKept(layer)
-                ? space.subBlocks().get(space.subBlock(layer))
-                : new int[] {layer};
+        return level < space.lowestKept(layer) ? space.subBlocks().get(space.subBlock(layer)) : new int[] {layer};
     }
 
     private static int[] spread(ScoredText text, long tokens) {

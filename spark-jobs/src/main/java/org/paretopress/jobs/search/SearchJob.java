@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
+import org.paretopress.jobs.cluster.EvaluationLog;
 import org.paretopress.jobs.cluster.ExecutorModel;
 import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
@@ -23,7 +24,6 @@ import org.paretopress.jobs.levels.LevelBuildJob;
 import org.paretopress.jobs.levels.LevelPlan;
 import org.paretopress.jobs.levels.LevelsJob;
 import org.paretopress.jobs.run.Baselines;
-import org.paretopress.jobs.run.EvaluationLog;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.Progress;
@@ -97,7 +97,8 @@ public final class SearchJob {
         String searchKey = key(manifest, folder, calibration, objective.divergence());
         String calibrationKey = key(manifest, folder, calibration, Divergence.FULL);
         String holdoutKey = key(manifest, folder, holdout, Divergence.FULL);
-        EvaluationLog log = directory.evaluations(List.of(searchKey, calibrationKey, holdoutKey));
+        EvaluationLog log =
+                new EvaluationLog(storage, directory.folder(), List.of(searchKey, calibrationKey, holdoutKey));
         work.add(new Work(0, 0, log.blockForwards(), -log.blockForwards()));
         SparkScorer searched =
                 new SparkScorer(spark, source, calibration, work, 0, objective.divergence(), log.losses(searchKey));

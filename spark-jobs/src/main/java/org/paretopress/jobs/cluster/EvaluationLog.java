@@ -1,4 +1,4 @@
-package org.paretopress.jobs.run;
+package org.paretopress.jobs.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +10,6 @@ import java.util.stream.DoubleStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.InputException;
-import org.paretopress.jobs.cluster.KnownLosses;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.Loss;
 
@@ -45,7 +44,7 @@ public final class EvaluationLog {
     record Line(String key, String levels, int group, double[] losses, long predictions, long blockForwards) {}
 
     /** Reads what this run, and those in the folders beside it, left behind under any of these keys. */
-    EvaluationLog(Storage storage, Path run, List<String> keys) {
+    public EvaluationLog(Storage storage, Path run, List<String> keys) {
         this.storage = storage;
         this.folder = new Path(run, FOLDER);
         keys.forEach(key -> losses.put(key, new KnownLosses((computed, blocks) -> keep(key, computed, blocks))));

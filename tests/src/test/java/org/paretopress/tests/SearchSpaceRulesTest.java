@@ -1,0 +1,158 @@
+package org.paretopress.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run may choose: ties, allowed levels, dropped sub-blocks, fronts; and evaluations that are taken over. */
+class SearchSpaceRulesTest {
+
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    @TempDir
+    private Path folder;
+
+    private List<JsonNode> points(SmallRun run) throws IOException {
+        List<JsonNode> points = new ArrayList<>();
+        mapper.readTree(run.read("front.json")).path("points").forEach(points::add);
+        mapper.readTree(run.read("baselines.json")).path("budgets").forEach(budget -> budget.path("contenders")
+                .forEach(one -> points.add(one.path("point"))));
+        return points;
+    }
+
+    private static Map<String, String> assignment(JsonNode point) {
+        Map<String, String> levels = new TreeMap<>();
+        point.path("assignment")
+                .properties()
+                .forEach(one -> levels.put(one.getKey(), one.getValue().asText()));
+        return levels;
+    }
+
+    @Test
+    void tiedLayersShareALevelAndPinnedOnesKeepTheirs() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        run.search(
+                        "local[2]",
+                        "--set=search.tie=[qkv, gate-up]",
+                        "--set=search.allowed={'model.layers.0.*': ['3', '4'], '*.down_proj': ['3']}",
+                        "--set=search.budget={averageBits: 3}",
+                        "--set=search.assisted=true",
+                        "--set=search.generations=3")
+                .succeeded();
+        List<JsonNode> points = points(run);
+        assertThat(points).hasSizeGreaterThan(4);
+        for (JsonNode point : points) {
+            assignment(point).forEach((layer, level) -> {
+                if (layer.endsWith("k_proj") || layer.endsWith("v_proj")) {
+                    assertThat(level).isEqualTo(assignment(point).get(layer.replaceFirst("[kv]_proj", "q_proj")));
+                }
+                if (layer.endsWith("up_proj")) {
+                    assertThat(level).isEqualTo(assignment(point).get(layer.replace("up_proj", "gate_proj")));
+                }
+                assertThat(layer.endsWith("down_proj") ? List.of("3") : List.of("2", "3", "4"))
+                        .contains(level);
+                assertThat(layer.startsWith("model.layers.0.") && level.equals("2"))
+                        .isFalse();
+            });
+        }
+        assertThat(points).anyMatch(point -> assignment(point).containsValue("2"));
+    }
+
+    @Test
+    void subBlocksAreDroppedAsAWholeBesideBits() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        run.search(
+                        "local[2]",
+                        "--set=levels.depth={units: [attention, mlp]}",
+                        "--set=search.budget={averageBits: 1.2}",
+                        "--set=search.assisted=true",
+                        "--set=search.generations=3")
+                .succeeded();
+        List<JsonNode> points = points(run);
+        assertThat(points).anyMatch(point -> assignment(point).containsValue("drop"));
+        long budget = mapper.readTree(run.read("baselines.json"))
+                .path("budgets")
+                .path(0)
+                .path("budgetInBytes")
+                .asLong();
+        for (JsonNode point : points) {
+            assertThat(point.path("sizeInBytes").asLong()).isLessThanOrEqualTo(budget);
+            Map<String, List<String>> subBlocks = new TreeMap<>();
+            assignment(point).forEach((layer, level) -> subBlocks
+                    .computeIfAbsent(layer.substring(0, layer.lastIndexOf('.')), unused -> new ArrayList<>())
+                    .add(level));
+            assertThat(subBlocks.values())
+                    .allMatch(levels ->
+                            !levels.contains("drop") || levels.stream().allMatch("drop"::equals));
+        }
+    }
+
+    @Test
+    void dropBlocksIsTheSizeWithoutThem() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        run.search(
+                        "local[2]",
+                        "--set=levels={depth: {units: [block]}}",
+                        "--set=search.budget={dropBlocks: 1}",
+                        "--set=search.generations=2")
+                .succeeded();
+        for (JsonNode point : points(run)) {
+            assertThat(assignment(point).values()).filteredOn("drop"::equals).hasSize(7);
+            assertThat(assignment(point).values()).filteredOn("dense"::equals).hasSize(7);
+        }
+    }
+
+    @Test
+    void aFrontInOneRunIsNoWorseThanTheAllocationsItStartsFrom() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        run.search(
+                        "local[2]",
+                        "--set=search.strategy=pareto",
+                        "--set=search.assisted=true",
+                        "--set=search.budget={averageBits: [2.25, 3.75]}",
+                        "--set=search.generations=4")
+                .succeeded();
+        JsonNode front = mapper.readTree(run.read("front.json")).path("points");
+        assertThat(front.findValuesAsText("strategy")).contains("pareto");
+        double last = Double.POSITIVE_INFINITY;
+        for (JsonNode point : front) {
+            double kl = point.path("calibration").path("kl").asDouble();
+            assertThat(kl).isLessThan(last);
+            last = kl;
+        }
+        assertThat(mapper.readTree(run.read("baselines.json")).path("budgets")).hasSize(3); // both ends and three bits
+        assertThat(run.file("report.html")).isNotEmptyFile();
+    }
+
+    /** The second run asks for a part of what the first one computed, and computes the rest only. */
+    @Test
+    void aRunAtAnotherBudgetStartsFromTheEvaluationsOfTheFirst() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        run.search("local[2]", "--set=search.budget={averageBits: 3}", "--set=search.generations=2")
+                .succeeded();
+        SmallRun alone = SmallRun.in(Files.createDirectory(folder.resolve("alone")));
+        List<String> other = List.of("--set=search.budget={averageBits: 2.5}", "--set=search.generations=2");
+        alone.search("local[2]", other.get(0), other.get(1)).succeeded();
+        String second = "--set=output=" + run.file("front.json").getParent().resolveSibling("second");
+        run.search("local[2]", other.get(0), other.get(1), second).succeeded();
+
+        Path beside = run.file("front.json").getParent().resolveSibling("second");
+        assertThat(beside.resolve("front.json")).hasSameTextualContentAs(alone.file("front.json"));
+        assertThat(beside.resolve("baselines.json")).hasSameTextualContentAs(alone.file("baselines.json"));
+        JsonNode saved = mapper.readTree(beside.resolve("provenance.json").toFile());
+        JsonNode whole = mapper.readTree(alone.read("provenance.json"));
+        assertThat(saved.path("tokensEvaluated")).isEqualTo(whole.path("tokensEvaluated"));
+        assertThat(saved.path("blockForwardsDone").asLong())
+                .isLessThan(whole.path("blockForwardsDone").asLong() * 3 / 4);
+    }
+}
