@@ -1,10 +1,10 @@
 package org.paretopress.search.allocate;
 
 import java.util.ArrayList;
-import java.util.stream.IntStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.Layer;

@@ -1,6 +1,8 @@
 package org.paretopress.jobs.cli;
 
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.paretopress.jobs.report.BudgetVerdict;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.search.SearchJob;
@@ -26,6 +28,11 @@ record ClosingTable(SearchJob.Result result) {
             text.append(String.format("%nWithin %s%n", megabytes(budget.budgetInBytes())));
             header(text);
             budget.contenders().forEach(contender -> row(text, contender.point().strategy(), contender.point()));
+            String searched = budget.contenders().get(0).point().strategy();
+            BudgetVerdict verdict = BudgetVerdict.of(budget, searched);
+            Stream.of(verdict.judgement(), verdict.additivity())
+                    .filter(sentence -> !sentence.isEmpty())
+                    .forEach(sentence -> text.append(sentence).append(System.lineSeparator()));
         }
         text.append(String.format(
                 "%nReport: %s", result.directory().reportFile().toUri().getPath()));

@@ -6,21 +6,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.paretopress.jobs.run.Baselines.Additivity;
 import org.paretopress.jobs.run.Baselines.AtBudget;
+import org.paretopress.jobs.run.Baselines.Comparison;
 import org.paretopress.jobs.run.FrontPoint;
 
 /**
- * The search against the baselines at one budget. Two losses tie when they read the same at the four digits shown,
- * so that no sentence contradicts its own numbers.
+ * The search against the baselines at one budget. Two losses tie when a comparison sequence by sequence cannot tell them
+ * apart, or, without one, when they read the same at the four digits shown, so that no sentence contradicts its own
+ * numbers.
  *
  * @param figures the held-out KL of each strategy, as a sentence
  * @param judgement what follows from them; empty where nothing does
+ * @param additivity how far sums of layers' errors foretell losses, as a sentence; empty where that was not measured
  * @param outcome the judgement as a value
  * @param rival what the best baseline is called; empty where there is none
  */
-record BudgetVerdict(String figures, String judgement, Outcome outcome, String rival) {
+public record BudgetVerdict(String figures, String judgement, String additivity, Outcome outcome, String rival) {
 
-    enum Outcome {
+    /** Who is ahead. */
+    public enum Outcome {
         SEARCH_WINS,
         TIE,
         BASELINE_WINS,
@@ -30,7 +35,8 @@ record BudgetVerdict(String figures, String judgement, Outcome outcome, String r
 
     private static final String DYNAMIC_PROGRAMME = "allocation";
 
-    static BudgetVerdict of(AtBudget budget, String searched) {
+    /** @param searched name of the strategy that searched */
+    public static BudgetVerdict of(AtBudget budget, String searched) {
         Map<String, FrontPoint> best = bestByStrategy(budget);
         Optional<FrontPoint> found = Optional.ofNullable(best.remove(searched));
         Optional<FrontPoint> champion = best.values().stream()
@@ -39,9 +45,27 @@ record BudgetVerdict(String figures, String judgement, Outcome outcome, String r
         String figures = figures(budget.budgetInBytes(), searched, found, best);
         if (champion.isEmpty()
                 || found.filter(point -> Double.isFinite(kl(point))).isEmpty()) {
-            return new BudgetVerdict(figures, "", Outcome.OPEN, "");
+            return new BudgetVerdict(figures, "", additivity(budget), Outcome.OPEN, "");
         }
-        return judge(figures, subject(searched), found.get(), champion.get(), best.get(DYNAMIC_PROGRAMME));
+        return judge(budget, figures, subject(searched), found.get(), champion.get(), best.get(DYNAMIC_PROGRAMME));
+    }
+
+    private static String additivity(AtBudget budget) {
+        Additivity additivity = budget.additivity();
+        if (additivity == null) {
+            return "";
+        }
+        String enough = additivity.allocationIsEnough() == null
+                ? ""
+                : additivity.allocationIsEnough()
+                        ? " Here the layerwise allocation is enough."
+                        : " Here the search found what the layerwise allocation cannot see.";
+        return String.format(
+                Locale.ROOT,
+                "Over %d random assignments, sums of the layers' errors and measured losses have a rank correlation of %.2f.%s",
+                additivity.candidates(),
+                additivity.rankCorrelation(),
+                enough);
     }
 
     private static Map<String, FrontPoint> bestByStrategy(AtBudget budget) {
@@ -68,22 +92,56 @@ record BudgetVerdict(String figures, String judgement, Outcome outcome, String r
     }
 
     private static BudgetVerdict judge(
-            String figures, String subject, FrontPoint found, FrontPoint champion, FrontPoint programme) {
+            AtBudget budget,
+            String figures,
+            String subject,
+            FrontPoint found,
+            FrontPoint champion,
+            FrontPoint programme) {
         String rival = named(champion);
+        String additivity = additivity(budget);
         boolean programmeIsChampion = programme == null || programme == champion;
-        if (same(found, champion)) {
-            String judgement = capital(rival) + " is as good: here " + subject + " was not needed.";
-            return new BudgetVerdict(figures, judgement, Outcome.TIE, rival);
+        Optional<Comparison> compared = comparison(budget, champion);
+        if (compared.map(BudgetVerdict::isOpen).orElseGet(() -> same(found, champion))) {
+            String judgement = capital(rival) + " is as good: here " + subject + " was not needed."
+                    + compared.map(BudgetVerdict::interval).orElse("");
+            return new BudgetVerdict(figures, judgement, additivity, Outcome.TIE, rival);
         }
         if (kl(champion) < kl(found)) {
             String judgement = capital(rival) + " loses " + Display.percentLess(kl(champion), kl(found)) + " less than "
                     + subject + "; its point is " + champion.id() + "."
                     + (programmeIsChampion ? "" : onProgramme(found, programme));
-            return new BudgetVerdict(figures, judgement, Outcome.BASELINE_WINS, rival);
+            return new BudgetVerdict(figures, judgement, additivity, Outcome.BASELINE_WINS, rival);
         }
         String judgement = capital(subject) + " loses " + Display.percentLess(kl(found), kl(champion)) + " less than "
                 + rival + (programmeIsChampion ? "." : ", the best baseline." + onProgramme(found, programme));
-        return new BudgetVerdict(figures, judgement, Outcome.SEARCH_WINS, rival);
+        return new BudgetVerdict(
+                figures,
+                judgement + compared.map(BudgetVerdict::interval).orElse(""),
+                additivity,
+                Outcome.SEARCH_WINS,
+                rival);
+    }
+
+    private static Optional<Comparison> comparison(AtBudget budget, FrontPoint champion) {
+        return budget.comparisons().stream()
+                .filter(one -> one.second().equals(champion.id()))
+                .findFirst();
+    }
+
+    /** Whether either may be the better one. */
+    private static boolean isOpen(Comparison comparison) {
+        return comparison.low() <= 0 && comparison.high() >= 0;
+    }
+
+    private static String interval(Comparison comparison) {
+        return String.format(
+                Locale.ROOT,
+                " Over %d held-out sequences the difference is %+.3g nats, between %+.3g and %+.3g with 95 %% confidence.",
+                comparison.sequences(),
+                comparison.meanDifference(),
+                comparison.low(),
+                comparison.high());
     }
 
     /** How the dynamic programme compares where another baseline is better than it. */
