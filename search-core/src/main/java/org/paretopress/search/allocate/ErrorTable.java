@@ -8,6 +8,9 @@ import org.paretopress.search.space.SearchSpace;
 /** The error of each layer at each of its levels, checked against the search space; immutable. */
 final class ErrorTable {
 
+    /** Relative rounding between two orders of adding the same errors. */
+    static final double SUM_TOLERANCE = 1e-12;
+
     private final SearchSpace space;
     private final double[][] errors;
 
@@ -23,6 +26,10 @@ final class ErrorTable {
             requireUsable(space.layers().get(layer), errors[layer]);
             this.errors[layer] = errors[layer].clone();
         }
+    }
+
+    int layers() {
+        return errors.length;
     }
 
     double at(int layer, int level) {
@@ -69,6 +76,16 @@ final class ErrorTable {
             least = row[level] < row[least] ? level : least;
         }
         return least;
+    }
+
+    /** @throws IllegalArgumentException if no assignment has so small an error */
+    void requireReachable(double maxError) {
+        double least = sum(least());
+        if (!(maxError >= least)) {
+            throw new IllegalArgumentException("An error of at most " + maxError
+                    + " cannot be met: the least these levels reach is " + least
+                    + ".\nMaybe allow more, or offer larger levels.");
+        }
     }
 
     private static void requireUsable(Layer layer, double[] row) {

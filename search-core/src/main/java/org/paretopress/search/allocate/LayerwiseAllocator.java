@@ -18,9 +18,6 @@ public final class LayerwiseAllocator {
     /** The published resolution. */
     public static final int DEFAULT_BUCKETS = 10_000;
 
-    /** Relative rounding between two orders of adding the same errors. */
-    private static final double SUM_TOLERANCE = 1e-12;
-
     private final SearchSpace space;
     private final ErrorTable errors;
     private final int buckets;
@@ -78,16 +75,11 @@ public final class LayerwiseAllocator {
      * @throws IllegalArgumentException if no assignment has so small an error
      */
     public Assignment minimizeSize(double maxError) {
-        double least = errors.sum(errors.least());
-        if (!(maxError >= least)) {
-            throw new IllegalArgumentException("An error of at most " + maxError
-                    + " cannot be met: the least these levels reach is " + least
-                    + ".\nMaybe allow more, or offer larger levels.");
-        }
+        errors.requireReachable(maxError);
         SizeGrid grid = new SizeGrid(space, space.largestSizeInBytes() - space.smallestSizeInBytes(), buckets);
         AllocationTable table = new AllocationTable(space, grid, errors);
         for (int units = 0; units <= grid.capacity(); units++) {
-            if (table.error(units) <= maxError * (1 + SUM_TOLERANCE)) {
+            if (table.error(units) <= maxError * (1 + ErrorTable.SUM_TOLERANCE)) {
                 Assignment found = table.assignment(units);
                 if (errors.sum(found) <= maxError) {
                     return found;
