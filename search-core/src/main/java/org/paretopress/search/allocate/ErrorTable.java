@@ -78,6 +78,15 @@ final class ErrorTable {
         return least;
     }
 
+    /** The sum of the least error of each layer, which no assignment is below. */
+    double leastSum() {
+        double sum = 0;
+        for (double[] row : errors) {
+            sum += row[lowestOfLeast(row, 0)];
+        }
+        return sum;
+    }
+
     /** @throws IllegalArgumentException if no assignment has so small an error */
     void requireReachable(double maxError) {
         double least = sum(least());

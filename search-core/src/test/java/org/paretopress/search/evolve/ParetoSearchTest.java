@@ -90,7 +90,7 @@ class ParetoSearchTest {
             assertThat(now).isGreaterThanOrEqualTo(before);
             before = now;
         }
-        assertThat(told).last().matches(last -> last.unchanged() > 0);
+        assertThat(told).anyMatch(one -> one.unchanged() > 0);
     }
 
     @Test
