@@ -4,6 +4,6 @@ package org.paretopress.search.evolve;
 public enum Acceptance {
     /** As published: where it is not worse on the minibatch of the last stage. */
     MINIBATCH,
-    /** Where a {@linkplain Duel paired comparison} on common text shows it. */
+    /** Where a {@linkplain Duel paired comparison} on all of the text shows it. */
     PAIRED
 }

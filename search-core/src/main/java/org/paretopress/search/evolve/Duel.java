@@ -11,8 +11,9 @@ import org.paretopress.search.space.Assignment;
 
 /**
  * Whether a challenger is better than the champion, judged sequence by sequence. Every duel of a search uses the same
- * text in the same order, so that a champion is scored on it once; it begins with as much as the champion ever needed,
- * so that more text is never overruled by less, and takes twice as much as long as the outcome is open.
+ * text in the same order, so that a champion is scored on it once. It begins with little and takes twice as much as long
+ * as the challenger is ahead; lost on any part, it is won on the whole text only, so that more evidence is never overruled
+ * by less.
  */
 final class Duel {
 
@@ -24,10 +25,10 @@ final class Duel {
     private final CandidateEvaluator evaluator;
     private final int stage;
     private final long sampleSeed;
-    private long tokens;
+    private final long tokens;
 
     /**
-     * @param tokens of the first duel
+     * @param tokens a duel begins with
      * @param stage index of the stage that duels count as
      */
     Duel(CandidateEvaluator evaluator, int stage, long tokens, long seed) {
@@ -46,32 +47,32 @@ final class Duel {
      */
     record Outcome(boolean won, List<StageOutcome> rounds, double challengerLoss, double championLoss, Effort effort) {}
 
-    /** The champion alone, on the text of the duels so far. */
+    /** The champion alone, on as much as a duel begins with. */
     Score score(Assignment champion, int generation) {
-        return evaluator.evaluate(List.of(champion), effort(generation)).get(0);
+        return evaluator.evaluate(List.of(champion), effort(generation, tokens)).get(0);
     }
 
     Outcome fight(Assignment challenger, Assignment champion, int generation) {
         List<StageOutcome> rounds = new ArrayList<>();
         int sequences = 0;
-        while (true) {
-            Effort effort = effort(generation);
+        for (long size = tokens; ; size *= 2) {
+            Effort effort = effort(generation, size);
             List<Score> scores = evaluator.evaluate(List.of(challenger, champion), effort);
-            rounds.add(StageOutcome.of(effort, scores));
             PairedComparison comparison = PairedComparison.of(scores.get(0), scores.get(1));
-            boolean won = comparison.firstIsBetter(STANDARD_ERRORS);
             boolean textIsUsedUp = comparison.sequences() == sequences;
-            if (won || textIsUsedUp || !comparison.firstIsBetter(0)) {
-                tokens = textIsUsedUp ? tokens / 2 : tokens;
+            if (!textIsUsedUp) {
+                rounds.add(StageOutcome.of(effort, scores));
+            }
+            if (textIsUsedUp || !comparison.firstIsBetter(0)) {
+                boolean won = textIsUsedUp && comparison.firstIsBetter(STANDARD_ERRORS);
                 return new Outcome(
                         won, rounds, scores.get(0).loss(), scores.get(1).loss(), effort);
             }
             sequences = comparison.sequences();
-            tokens *= 2;
         }
     }
 
-    private Effort effort(int generation) {
-        return new Effort(generation, stage, tokens, sampleSeed);
+    private Effort effort(int generation, long size) {
+        return new Effort(generation, stage, size, sampleSeed);
     }
 }

@@ -18,6 +18,9 @@ import org.paretopress.kernels.ops.Divergence;
  */
 public final class SparkScorer {
 
+    /** Candidates that travel with one task: their names stay small beside what Spark sends anyway. */
+    private static final int AT_ONCE = 512;
+
     private final JavaSparkContext spark;
     private final ExecutorModel.Source source;
     private final ScoredText text;
@@ -67,9 +70,15 @@ public final class SparkScorer {
      * @return losses in the order of the candidates
      */
     public List<SequenceLosses> score(List<String[]> candidates, int[] groups, String description) {
-        if (candidates.isEmpty()) {
-            return List.of();
+        List<SequenceLosses> losses = new ArrayList<>();
+        for (int first = 0; first < candidates.size(); first += AT_ONCE) {
+            int end = Math.min(candidates.size(), first + AT_ONCE);
+            losses.addAll(scoreAtOnce(candidates.subList(first, end), groups, description));
         }
+        return losses;
+    }
+
+    private List<SequenceLosses> scoreAtOnce(List<String[]> candidates, int[] groups, String description) {
         List<String> keys = candidates.stream().map(KnownLosses::key).toList();
         List<List<Shards.Piece>> shards = Shards.cut(missing(candidates, keys, groups), spark.defaultParallelism());
         long blockForwards = shards.isEmpty() ? 0 : compute(candidates, keys, shards, description);

@@ -135,6 +135,9 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
     }
 
     private static String interval(Comparison comparison) {
+        if (comparison.low() == comparison.high()) {
+            return " Both are the same on every held-out sequence.";
+        }
         return String.format(
                 Locale.ROOT,
                 " Over %d held-out sequences the difference is %+.3g nats, between %+.3g and %+.3g with 95 %% confidence.",

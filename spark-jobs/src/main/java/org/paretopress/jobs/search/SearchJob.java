@@ -239,9 +239,13 @@ public final class SearchJob {
         return new EvolutionSettings(search.generations(), search.offspring(), stages, search.seed(), acceptance);
     }
 
-    /** Tokens of the minibatches that the stages draw. */
+    /** Tokens of the minibatches that the stages draw, and of the cells of the measured table. */
     private List<Long> samples() {
-        return settings.stages().stream().map(Stage::tokens).toList();
+        Stream<Long> stages = settings.stages().stream().map(Stage::tokens);
+        Integer cell = config.search().allocation().tokens();
+        return cell == null
+                ? stages.toList()
+                : Stream.concat(stages, Stream.of((long) cell)).toList();
     }
 
     private long wholeSequences(long tokens) {
