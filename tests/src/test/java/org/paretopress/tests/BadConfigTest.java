@@ -132,7 +132,7 @@ class BadConfigTest {
                 refused("levels.depth={units: [layer]}", "levels.depth.units", "layer", "attention"),
                 refused("levels.depth={units: [block, mlp]}", "levels.depth.units = [mlp, block]"),
                 refused("search.budget={dropBlocks: 1}", "search.budget.dropBlocks = 1", "other families than depth"),
-                refused("search.strategy=pareto", "search.budget has", "pareto takes two"),
+                refused("search={strategy: pareto}", "search.budget has 1 sizes", "pareto takes two"),
                 refused("search.stop={tokens: 0}", "search.stop.tokens = 0"),
                 refused("search.stop={minute: 3}", "search.stop.minute", "'minutes' was meant"),
                 refused("search.tie=[qk]", "search.tie", "qk", "qkv"),

@@ -2,7 +2,6 @@ package org.paretopress.jobs.search;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,7 +14,6 @@ import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.cluster.WorkCount;
-import org.paretopress.jobs.config.Budgets;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.config.RunConfig.Strategy;
 import org.paretopress.jobs.input.SourceModel;
@@ -40,7 +38,6 @@ import org.paretopress.search.evolve.EvolutionSettings;
 import org.paretopress.search.evolve.Stage;
 import org.paretopress.search.front.ParetoArchive;
 import org.paretopress.search.front.ParetoPoint;
-import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -58,7 +55,7 @@ public final class SearchJob {
     private final SourceText text;
     private final LevelPlan plan;
     private final SearchSpace space;
-    private final List<NamedBudget> budgets;
+    private final List<SearchedSizes.Size> sizes;
     private final EvolutionSettings settings;
     private final Objective objective;
 
@@ -69,7 +66,7 @@ public final class SearchJob {
         this.model = steps.run("check model", () -> SourceModel.open(storage, config.model()));
         this.plan = LevelPlan.of(config.levels(), model.file().config());
         this.space = Restrictions.apply(plan.space(model.file()), config.search());
-        this.budgets = config.search().strategy() == Strategy.pareto ? range() : budgets();
+        this.sizes = new SearchedSizes(config, space, model.file()).all();
         this.text = steps.run("read text", () -> SourceText.read(storage, model.file(), config));
         this.settings = settings();
         this.objective = Objective.of(config.search());
@@ -79,7 +76,7 @@ public final class SearchJob {
     public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
         SearchJob job = new SearchJob(config, storage, progress);
         if (config.search().strategy() == Strategy.uniform) {
-            job.budgets.forEach(one -> new UniformAllocator(job.space).allocate(one.budget()));
+            job.sizes.forEach(one -> new UniformAllocator(job.space).allocate(one.budget()));
         }
         return job;
     }
@@ -116,12 +113,12 @@ public final class SearchJob {
                 evaluator,
                 errors,
                 evolution,
-                budgets.stream().map(NamedBudget::budget).toList());
+                sizes.stream().map(SearchedSizes.Size::budget).toList());
         List<List<Proposal>> proposals = new ArrayList<>();
-        for (int i = 0; i < budgets.size(); i++) {
-            NamedBudget budget = budgets.get(i);
+        for (int i = 0; i < sizes.size(); i++) {
+            SearchedSizes.Size size = sizes.get(i);
             int number = i + 1;
-            proposals.add(steps.run("search", () -> contest.at(budget.budget(), number, budget.name())));
+            proposals.add(steps.run("search", () -> contest.at(size.budget(), number, size.name())));
         }
 
         PointScorer points = new PointScorer(space, onCalibration, onHoldout, progress);
@@ -151,83 +148,6 @@ public final class SearchJob {
 
     /** What a run leaves behind. */
     public record Result(RunDirectory directory, Front front, Baselines baselines) {}
-
-    /** A budget and what people call it. */
-    private record NamedBudget(Budget budget, String name) {}
-
-    private List<NamedBudget> budgets() {
-        return config.search().budget().entries().stream()
-                .map(entry -> new NamedBudget(budget(entry), name(entry)))
-                .toList();
-    }
-
-    /** The two ends of a front, and between them the sizes of uniform levels, to compare at. */
-    private List<NamedBudget> range() {
-        List<NamedBudget> ends = budgets();
-        if (ends.size() != 2
-                || ends.get(0).budget().sizeInBytes() >= ends.get(1).budget().sizeInBytes()) {
-            throw new InputException(
-                    "search.budget has " + ends.size()
-                            + " sizes, and search.strategy = pareto takes two, the smaller first.",
-                    "write {averageBits: [2.5, 4]}.");
-        }
-        List<NamedBudget> range = new ArrayList<>(ends);
-        new UniformAllocator(space)
-                .all().stream()
-                        .mapToLong(space::sizeInBytes)
-                        .filter(size -> size > ends.get(0).budget().sizeInBytes()
-                                && size < ends.get(1).budget().sizeInBytes())
-                        .distinct()
-                        .forEach(size -> range.add(new NamedBudget(new Budget(size), "the front")));
-        range.sort(Comparator.comparing(one -> one.budget().sizeInBytes()));
-        return range;
-    }
-
-    private Budget budget(Budgets.Entry entry) {
-        return switch (entry.kind()) {
-            case averageBits -> Budget.ofAverageBits(space, entry.value());
-            case bytes -> Budget.ofBytes(space, (long) entry.value());
-            case ratio -> Budget.ofRatio(space, entry.value(), model.file().sizeInBytes());
-            case sparsity -> sparsityBudget(entry.value());
-            case dropBlocks -> dropBudget(entry.value());
-        };
-    }
-
-    /** The size of a model of which this share is pruned; kept weights have 16 bits. */
-    private Budget sparsityBudget(double share) {
-        if (!config.levels().sparsityAlone() || share >= 1) {
-            throw new InputException(
-                    "search.budget.sparsity = " + share + " is no size here.",
-                    config.levels().sparsityAlone()
-                            ? "give a share below 1."
-                            : "give bytes or ratio: levels has other families than sparsity.");
-        }
-        return Budget.ofAverageBits(space, 16 * (1 - share));
-    }
-
-    /** The size of the original model less so many of its transformer blocks, which are alike. */
-    private Budget dropBudget(double count) {
-        int blocks = model.file().config().blocks();
-        if (!config.levels().depthAlone() || count != Math.rint(count) || count >= blocks) {
-            throw new InputException(
-                    "search.budget.dropBlocks = " + count + " is no size here.",
-                    config.levels().depthAlone()
-                            ? "give a whole number below " + blocks + "."
-                            : "give bytes or ratio: levels has other families than depth.");
-        }
-        long layers = model.file().sizeInBytes() - model.file().fixedSizeInBytes();
-        return Budget.ofBytes(space, model.file().sizeInBytes() - (long) count * (layers / blocks));
-    }
-
-    private static String name(Budgets.Entry entry) {
-        return switch (entry.kind()) {
-            case averageBits -> "at " + entry.value() + " bits";
-            case bytes -> String.format("at %.2f MB", entry.value() / 1e6);
-            case ratio -> "at ratio " + entry.value();
-            case sparsity -> "at sparsity " + entry.value();
-            case dropBlocks -> "without " + entry.value() + " blocks";
-        };
-    }
 
     private EvolutionSettings settings() {
         RunConfig.Search search = config.search();
@@ -271,8 +191,8 @@ public final class SearchJob {
                 .map(Proposal::assignment)
                 .toList());
         List<Baselines.AtBudget> atBudgets = new ArrayList<>();
-        for (int i = 0; i < budgets.size(); i++) {
-            atBudgets.add(new Verification(points, contest).of(budgets.get(i).budget(), proposals.get(i)));
+        for (int i = 0; i < sizes.size(); i++) {
+            atBudgets.add(new Verification(points, contest).of(sizes.get(i).budget(), proposals.get(i)));
         }
         return new Baselines(points.dense(model.file()), atBudgets);
     }
