@@ -176,7 +176,8 @@ class BadCommandTest {
                 "paretopress: model\\.layers\\.1\\.mlp\\.up_proj\\.levels is corrupt at byte \\d+: level \"[234]\" has"
                         + " checksum [0-9a-f]{8}, expected [0-9a-f]{8}\\.\nMaybe .* levels CONFIG --repair builds it again\\.\n";
         assertThat(OwnJvm.errorsOf(evaluate(run, "--point=uniform-1"))).matches(message);
-        List<String> search = run.arguments("search", "local[2]", "--set=output=" + folder.resolve("again"));
+        List<String> search =
+                run.arguments("search", "local[2]", "--set=output=" + folder.resolve("again"), "--set=search.seed=7");
         assertThat(OwnJvm.errorsOf(search).lines().filter(line -> !line.matches("(search|score).* of .*")))
                 .hasSize(2)
                 .first()

@@ -42,7 +42,9 @@ class BenchTest {
 
         JsonNode generation = result.path("generation");
         assertThat(generation.path("evaluations").asInt()).isEqualTo(2 * (32 + 8 + 3));
-        assertThat(generation.path("tokens").asInt()).isEqualTo(2 * TOKENS_A_GENERATION);
+        // a parent, and a survivor of the stage before, may meet sequences that they were scored on
+        assertThat(generation.path("tokens").asInt())
+                .isBetween(2 * TOKENS_A_GENERATION * 4 / 5, 2 * TOKENS_A_GENERATION);
         assertThat(generation.path("candidatesPerSecond").asDouble())
                 .isCloseTo(86 / generation.path("seconds").asDouble(), Offset.offset(1e-6));
         long saved = generation.path("blockForwardsSaved").asLong();
