@@ -115,7 +115,7 @@ final class Contest {
                         .orElse(new Found(List.of(), 0, 0));
             case allocation -> budget -> charged(Found.free(allocation(budget)));
             case greedy -> budget -> charged(Found.free(new GreedyAllocator(space, errors.errors()).allocate(budget)));
-            case pareto -> budget -> largestWithin(budget, name);
+            case pareto -> this::largestWithin;
         };
     }
 
@@ -143,9 +143,9 @@ final class Contest {
     }
 
     /** One search gives the whole front; at a budget, its largest point that fits. */
-    private Found largestWithin(Budget budget, String name) {
+    private Found largestWithin(Budget budget) {
         if (front == null) {
-            front = evolution.run(budgets.get(budgets.size() - 1), name, this::searchFront);
+            front = evolution.run(budgets.get(budgets.size() - 1), "of the front", this::searchFront);
         }
         List<Assignment> fitting = front.best().stream()
                 .filter(one -> space.sizeInBytes(one) <= budget.sizeInBytes())
@@ -154,15 +154,16 @@ final class Contest {
         return charged(new Found(largest, front.evaluations(), front.tokensEvaluated()));
     }
 
-    /** From the allocations at sizes evenly spread over the range. */
+    /** From the allocations at the sizes to compare at, and at others evenly spread over the range. */
     private Generation searchFront(Consumer<Generation> listener, Predicate<Generation> stop) {
         Budget lower = budgets.get(0);
         Budget upper = budgets.get(budgets.size() - 1);
         long range = upper.sizeInBytes() - lower.sizeInBytes();
         int members = settings.offspring();
-        List<Budget> sizes = IntStream.range(0, members)
+        List<Budget> sizes = new ArrayList<>(budgets);
+        IntStream.range(0, members)
                 .mapToObj(i -> new Budget(lower.sizeInBytes() + range * i / Math.max(1, members - 1)))
-                .toList();
+                .forEach(sizes::add);
         List<Assignment> seeds = new LayerwiseAllocator(space, errors.errors())
                 .minimizeError(sizes).stream()
                         .filter(seed -> space.sizeInBytes(seed) >= lower.sizeInBytes())
