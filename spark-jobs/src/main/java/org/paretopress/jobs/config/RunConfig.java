@@ -212,6 +212,7 @@ public record RunConfig(
      * @param stop what ends a search early
      * @param tie layers that share one level
      * @param allowed levels by pattern of layer names, in which {@code *} stands for anything; one level pins a layer
+     * @param baselines what the searched strategy is compared with
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Search(
@@ -229,7 +230,12 @@ public record RunConfig(
             Stop stop,
             List<Tie> tie,
             Map<String, List<String>> allowed,
+            List<Strategy> baselines,
             Long seed) {
+
+        private static final List<Strategy> BASELINES =
+                List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random);
+
         public Search {
             strategy = strategy == null ? Strategy.evopress : strategy;
             budget = budget == null ? Budgets.averageBits(3.0) : budget;
@@ -248,6 +254,7 @@ public record RunConfig(
             stop = stop == null ? new Stop(null, null, assisted ? PLATEAU : null) : stop;
             tie = tie == null ? List.of() : tie;
             allowed = allowed == null ? Map.of() : allowed;
+            baselines = baselines == null ? BASELINES : baselines;
             seed = seed == null ? 42L : seed;
             if (assisted && acceptance == Acceptance.minibatch) {
                 throw new InputException(
@@ -255,13 +262,19 @@ public record RunConfig(
                                 + " losses beside the parent's.",
                         "leave search.acceptance out.");
             }
+            if (!BASELINES.containsAll(baselines)) {
+                throw new InputException(
+                        "search.baselines = " + baselines + " names a strategy that is no baseline.",
+                        "choose among " + BASELINES + ".");
+            }
         }
 
         /** Generations without progress after which an assisted search ends unless told otherwise. */
         private static final int PLATEAU = 10;
 
         static Search defaults() {
-            return new Search(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            return new Search(
+                    null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
         }
 
         private static SparseKl sparseKl(FitnessMeasure fitness, SparseKl given) {

@@ -27,12 +27,6 @@ import org.paretopress.search.space.SearchSpace;
 /** The searched strategy and the baselines at each budget. */
 final class Contest {
 
-    private static final List<RunConfig.Strategy> BASELINES = List.of(
-            RunConfig.Strategy.uniform,
-            RunConfig.Strategy.allocation,
-            RunConfig.Strategy.greedy,
-            RunConfig.Strategy.random);
-
     private final SearchSpace space;
     private final RunConfig.Search search;
     private final EvolutionSettings settings;
@@ -66,7 +60,7 @@ final class Contest {
      */
     List<Proposal> at(Budget budget, int number, String name) {
         Set<RunConfig.Strategy> strategies = new LinkedHashSet<>(List.of(search.strategy()));
-        strategies.addAll(BASELINES);
+        strategies.addAll(search.baselines());
         List<Proposal> proposals = new ArrayList<>();
         long searched = 0;
         for (RunConfig.Strategy strategy : strategies) {
