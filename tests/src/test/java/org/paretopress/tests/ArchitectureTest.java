@@ -69,6 +69,12 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("io.jenetics.."));
 
     @ArchTest
+    static final ArchRule theSolverStaysInsideAllocate = noClasses()
+            .that(not(resideInAPackage("org.paretopress.search.allocate..")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("com.google.ortools.."));
+
+    @ArchTest
     static final ArchRule jobsUseEnginesThroughKernels =
             noClasses().that().resideInAPackage(JOBS).should().dependOnClassesThat(resideInAnyPackage(ENGINES));
 

@@ -138,6 +138,18 @@ class BadConfigTest {
                 refused("search.tie=[qk]", "search.tie", "qk", "qkv"),
                 refused("search.start=greedy", "search.start", "greedy", "allocation"),
                 refused("search={assisted: true, acceptance: minibatch}", "search.acceptance = minibatch"),
+                refused("search.baselines=[pareto]", "search.baselines = [pareto]", "allocation, greedy"),
+                refused("search.allocation={limits: {ms: {atMost: 3, use: {'*': {'2': 1}}}}}", "heeds bytes alone"),
+                refused(
+                        "search={strategy: allocation, allocation: {limits: {ms: {atMost: 3, use: {'*': {'2': 1}}}}}}",
+                        "search.allocation.limits.ms.use says nothing of layer",
+                        "at level 3"),
+                refused(
+                        "search={strategy: allocation, allocation: {limits: {ms: {atMost: 3, use: {'*.o': {'2': 1}}}}}}",
+                        "names the layers *.o",
+                        "*.down_proj"),
+                refused("search={strategy: allocation, allocation: {limits: {ms: {use: {}}}}}", "atMost is missing"),
+                refused("search.budget={layerwiseError: 0}", "search.budget.layerwiseError = 0"),
                 refused("search.allowed={'*.up_projj': ['3']}", "*.up_projj", "*.down_proj"),
                 refused("search.allowed={'*.up_proj': ['9']}", "search.allowed.*.up_proj = [9]", "no level"),
                 refused("calibration.sequenceLength=512", "512", "256 positions"),

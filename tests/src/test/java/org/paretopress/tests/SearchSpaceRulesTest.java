@@ -1,6 +1,7 @@
 package org.paretopress.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -131,7 +132,47 @@ class SearchSpaceRulesTest {
             last = kl;
         }
         assertThat(mapper.readTree(run.read("baselines.json")).path("budgets")).hasSize(3); // both ends and three bits
+        JsonNode whole = mapper.readTree(run.read("baselines.json")).path("front");
+        assertThat(whole.path("points").asInt()).isPositive();
+        assertThat(whole.path("hypervolume").asDouble())
+                .isGreaterThan(0.9 * whole.path("allocationHypervolume").asDouble());
         assertThat(run.file("report.html")).isNotEmptyFile();
+
+        SmallRun other = SmallRun.finished();
+        JsonNode compared = Command.run(
+                        "report", run.output().toString(), other.output().toString(), "--json")
+                .json();
+        assertThat(compared.path("runs")).hasSize(2);
+        assertArea(compared, 0, run, "pareto");
+        assertArea(compared, 1, other, "evopress");
+    }
+
+    /** The hypervolume of a run's points, added up in vertical strips here. */
+    private void assertArea(JsonNode compared, int row, SmallRun run, String strategy) throws IOException {
+        long width = compared.path("referenceSizeInBytes").asLong();
+        double height = compared.path("referenceKl").asDouble();
+        List<JsonNode> own = points(run).stream()
+                .filter(point -> point.path("strategy").asText().equals(strategy))
+                .toList();
+        List<Long> sizes = new ArrayList<>(own.stream()
+                .map(point -> point.path("sizeInBytes").asLong())
+                .distinct()
+                .sorted()
+                .toList());
+        sizes.add(width);
+        double area = 0;
+        for (int i = 0; i + 1 < sizes.size(); i++) {
+            long size = sizes.get(i);
+            double least = own.stream()
+                    .filter(point -> point.path("sizeInBytes").asLong() <= size)
+                    .mapToDouble(point -> point.path("holdout").path("kl").asDouble())
+                    .min()
+                    .orElseThrow();
+            area += (sizes.get(i + 1) - size) * (height - least);
+        }
+        JsonNode told = compared.path("runs").path(row);
+        assertThat(told.path("strategy").asText()).isEqualTo(strategy);
+        assertThat(told.path("hypervolume").asDouble()).isCloseTo(area, within(1e-9 * area));
     }
 
     /** The second run asks for a part of what the first one computed, and computes the rest only. */

@@ -73,6 +73,11 @@ public record ResourceLimit(String name, long[][] use, long limit) {
         return new ResourceLimit(name + " saved", saved, most() - least);
     }
 
+    /** Whether an assignment uses no more than the limit. */
+    public boolean allows(Assignment assignment) {
+        return total(assignment) <= limit;
+    }
+
     /** What an assignment uses. */
     long total(Assignment assignment) {
         long total = 0;

@@ -26,6 +26,7 @@ final class Duel {
     private final int stage;
     private final long sampleSeed;
     private final long tokens;
+    private long most;
 
     /**
      * @param tokens a duel begins with
@@ -35,6 +36,7 @@ final class Duel {
         this.evaluator = evaluator;
         this.stage = stage;
         this.tokens = tokens;
+        this.most = tokens;
         this.sampleSeed = Draws.seed(seed, DRAW);
     }
 
@@ -47,15 +49,16 @@ final class Duel {
      */
     record Outcome(boolean won, List<StageOutcome> rounds, double challengerLoss, double championLoss, Effort effort) {}
 
-    /** The champion alone, on as much as a duel begins with. */
+    /** The champion alone, on the most that any duel went to, so that a champion's loss does not vary with the text. */
     Score score(Assignment champion, int generation) {
-        return evaluator.evaluate(List.of(champion), effort(generation, tokens)).get(0);
+        return evaluator.evaluate(List.of(champion), effort(generation, most)).get(0);
     }
 
     Outcome fight(Assignment challenger, Assignment champion, int generation) {
         List<StageOutcome> rounds = new ArrayList<>();
         int sequences = 0;
         for (long size = tokens; ; size *= 2) {
+            most = Math.max(most, size);
             Effort effort = effort(generation, size);
             List<Score> scores = evaluator.evaluate(List.of(challenger, champion), effort);
             PairedComparison comparison = PairedComparison.of(scores.get(0), scores.get(1));

@@ -105,7 +105,7 @@ final class StagedSelection {
                 : new Outcome(candidates.get(0), reached, stages, observations);
     }
 
-    /** The winner's fitness comes from the duel, which counts as a stage of its own. */
+    /** The winner's fitness is that on the text of duels, which count as a stage of their own. */
     private Outcome challenged(
             Assignment challenger,
             Assignment parent,
@@ -114,17 +114,14 @@ final class StagedSelection {
             List<Assistance.Observation> observations,
             int generation) {
         Assignment best = parent;
-        double loss;
-        if (challenger.equals(parent)) {
-            loss = duel.score(parent, generation).loss();
-        } else {
+        if (!challenger.equals(parent)) {
             Duel.Outcome fought = duel.fight(challenger, parent, generation);
             stages.addAll(fought.rounds());
             observations.add(new Assistance.Observation(challenger, fought.challengerLoss(), fought.effort()));
             observations.add(new Assistance.Observation(parent, fought.championLoss(), fought.effort()));
             best = fought.won() ? challenger : parent;
-            loss = fought.won() ? fought.challengerLoss() : fought.championLoss();
         }
+        double loss = duel.score(best, generation).loss();
         reached.put(best, fitness(best, settings.lastStage() + 1, loss));
         return new Outcome(best, reached, stages, observations);
     }

@@ -1,6 +1,7 @@
 package org.paretopress.search.front;
 
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The area that a front dominates below a reference point, in bytes times loss: one number to compare fronts by,
@@ -16,6 +17,14 @@ public record Hypervolume(long referenceSizeInBytes, double referenceLoss) {
             throw new IllegalArgumentException("The reference loss is " + referenceLoss
                     + ".\nMaybe take the loss of the smallest uniform assignment.");
         }
+    }
+
+    /** Below the largest size and the largest loss of all fronts, so that no point of any is left out for being too large. */
+    public static <P> Hypervolume below(List<? extends Collection<ParetoPoint<P>>> fronts) {
+        List<ParetoPoint<P>> all = fronts.stream().flatMap(Collection::stream).toList();
+        long size = all.stream().mapToLong(ParetoPoint::sizeInBytes).max().orElseThrow();
+        double loss = all.stream().mapToDouble(ParetoPoint::loss).max().orElseThrow();
+        return new Hypervolume(Math.addExact(size, 1), loss);
     }
 
     /** Area for any set of points, dominated ones included; 0 for none. */

@@ -69,6 +69,17 @@ class DuelTest {
         assertThat(better).isGreaterThan(900); // five standard errors at the end, two at the beginning
     }
 
+    /** Otherwise the loss of one champion would seem to change from generation to generation. */
+    @Test
+    void aChampionIsScoredOnTheMostThatAnyDuelWentTo() {
+        Duel duel = new Duel(text(0.1, 0.2, 1), 3, 80, 1);
+        assertThat(duel.score(CHAMPION, 0).sequences()).isEqualTo(8);
+        duel.fight(CHALLENGER, CHAMPION, 1);
+        assertThat(duel.score(CHALLENGER, 1).sequences()).isEqualTo(64);
+        duel.fight(CHAMPION, CHALLENGER, 2);
+        assertThat(duel.score(CHALLENGER, 2).sequences()).isEqualTo(64);
+    }
+
     @Test
     void anEqualOneDoesNotReplace() {
         assertThat(won(0, 0, 1)).isFalse();

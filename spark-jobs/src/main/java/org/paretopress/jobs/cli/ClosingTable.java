@@ -3,6 +3,7 @@ package org.paretopress.jobs.cli;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.paretopress.jobs.report.BudgetVerdict;
+import org.paretopress.jobs.report.FrontVerdict;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.search.SearchJob;
@@ -33,6 +34,10 @@ record ClosingTable(SearchJob.Result result) {
             Stream.of(verdict.judgement(), verdict.additivity())
                     .filter(sentence -> !sentence.isEmpty())
                     .forEach(sentence -> text.append(sentence).append(System.lineSeparator()));
+        }
+        if (result.baselines().front() != null) {
+            text.append(
+                    String.format("%n%s%n", FrontVerdict.of(result.baselines().front())));
         }
         text.append(String.format(
                 "%nReport: %s", result.directory().reportFile().toUri().getPath()));

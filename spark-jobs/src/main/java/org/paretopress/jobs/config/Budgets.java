@@ -15,7 +15,7 @@ import org.paretopress.jobs.InputException;
 
 /**
  * The sizes to search at: {@code {averageBits: 3}}, {@code {averageBits: [2.5, 3]}}, {@code {bytes: 12MB}},
- * {@code {ratio: 0.25}}, {@code {sparsity: 0.7}}, {@code {dropBlocks: 3}}, or a list of such.
+ * {@code {ratio: 0.25}}, {@code {sparsity: 0.7}}, {@code {dropBlocks: 3}}, {@code {layerwiseError: 0.01}}, or a list of such.
  */
 public record Budgets(List<Entry> entries) {
 
@@ -30,7 +30,9 @@ public record Budgets(List<Entry> entries) {
         /** Share of the compressible weights that are pruned, where sparsity is all that is searched over. */
         sparsity,
         /** Transformer blocks' worth of bytes that are dropped, where depth is all that is searched over. */
-        dropBlocks
+        dropBlocks,
+        /** The least bytes that an allocation needs for a sum of layer errors of at most this. */
+        layerwiseError
     }
 
     /** One size: bits, bytes or a share, as the kind says. */

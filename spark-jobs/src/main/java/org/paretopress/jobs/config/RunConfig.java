@@ -93,10 +93,12 @@ public record RunConfig(
      * The layerwise allocation, and the greedy one.
      *
      * @param tokens that every level of every layer is scored on, with {@link ErrorMeasure#measured}
+     * @param limits on resources beside bytes, by their names
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Allocation(ErrorMeasure error, Integer tokens) {
+    public record Allocation(ErrorMeasure error, Integer tokens, Map<String, Limit> limits) {
         public Allocation {
+            limits = limits == null ? Map.of() : limits;
             error = error == null ? ErrorMeasure.measured : error;
             if (error == ErrorMeasure.measured) {
                 tokens = Check.atLeast("search.allocation.tokens", 1, tokens, 512);
@@ -105,6 +107,19 @@ public record RunConfig(
                         "search.allocation.tokens is given, but nothing is scored with another error than measured.",
                         "leave it out, or set search.allocation.error: measured.");
             }
+        }
+    }
+
+    /**
+     * The most that all layers together may use of a resource.
+     *
+     * @param atMost in whole units of the resource
+     * @param use by pattern of layer names and by level; where several patterns say something of a level, the last counts
+     */
+    public record Limit(Long atMost, Map<String, Map<String, Long>> use) {
+        public Limit {
+            Check.present("search.allocation.limits.*.atMost", atMost);
+            Check.present("search.allocation.limits.*.use", use);
         }
     }
 
@@ -247,7 +262,7 @@ public record RunConfig(
             Check.notEmpty("search.stages", stages);
             fitness = fitness == null ? FitnessMeasure.kl : fitness;
             sparseKl = sparseKl(fitness, sparseKl);
-            allocation = allocation == null ? new Allocation(null, null) : allocation;
+            allocation = allocation == null ? new Allocation(null, null, null) : allocation;
             assisted = assisted != null && assisted;
             start = start == null ? assisted ? Start.allocation : Start.uniform : start;
             acceptance = acceptance == null ? assisted ? Acceptance.paired : Acceptance.minibatch : acceptance;
@@ -261,6 +276,11 @@ public record RunConfig(
                         "search.assisted = true does not go with search.acceptance = minibatch: a predictor learns from"
                                 + " losses beside the parent's.",
                         "leave search.acceptance out.");
+            }
+            if (strategy != Strategy.allocation && !allocation.limits().isEmpty()) {
+                throw new InputException(
+                        "search.allocation.limits is given, but search.strategy = " + strategy + " heeds bytes alone.",
+                        "set search.strategy: allocation.");
             }
             if (!BASELINES.containsAll(baselines)) {
                 throw new InputException(

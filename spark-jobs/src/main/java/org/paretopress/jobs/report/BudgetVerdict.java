@@ -33,7 +33,7 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
         OPEN
     }
 
-    private static final String DYNAMIC_PROGRAMME = "allocation";
+    private static final String ALLOCATION = "allocation";
 
     /** @param searched name of the strategy that searched */
     public static BudgetVerdict of(AtBudget budget, String searched) {
@@ -47,7 +47,7 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
                 || found.filter(point -> Double.isFinite(kl(point))).isEmpty()) {
             return new BudgetVerdict(figures, "", additivity(budget), Outcome.OPEN, "");
         }
-        return judge(budget, figures, subject(searched), found.get(), champion.get(), best.get(DYNAMIC_PROGRAMME));
+        return judge(budget, figures, subject(searched), found.get(), champion.get(), best.get(ALLOCATION));
     }
 
     private static String additivity(AtBudget budget) {
@@ -97,10 +97,10 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
             String subject,
             FrontPoint found,
             FrontPoint champion,
-            FrontPoint programme) {
+            FrontPoint allocation) {
         String rival = named(champion);
         String additivity = additivity(budget);
-        boolean programmeIsChampion = programme == null || programme == champion;
+        boolean allocationIsChampion = allocation == null || allocation == champion;
         Optional<Comparison> compared = comparison(budget, champion);
         if (compared.map(BudgetVerdict::isOpen).orElseGet(() -> same(found, champion))) {
             String judgement = capital(rival) + " is as good: here " + subject + " was not needed."
@@ -110,11 +110,11 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
         if (kl(champion) < kl(found)) {
             String judgement = capital(rival) + " loses " + Display.percentLess(kl(champion), kl(found)) + " less than "
                     + subject + "; its point is " + champion.id() + "."
-                    + (programmeIsChampion ? "" : onProgramme(found, programme));
+                    + (allocationIsChampion ? "" : onAllocation(found, allocation));
             return new BudgetVerdict(figures, judgement, additivity, Outcome.BASELINE_WINS, rival);
         }
         String judgement = capital(subject) + " loses " + Display.percentLess(kl(found), kl(champion)) + " less than "
-                + rival + (programmeIsChampion ? "." : ", the best baseline." + onProgramme(found, programme));
+                + rival + (allocationIsChampion ? "." : ", the best baseline." + onAllocation(found, allocation));
         return new BudgetVerdict(
                 figures,
                 judgement + compared.map(BudgetVerdict::interval).orElse(""),
@@ -147,14 +147,14 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
                 comparison.high());
     }
 
-    /** How the dynamic programme compares where another baseline is better than it. */
-    private static String onProgramme(FrontPoint found, FrontPoint programme) {
-        if (same(found, programme)) {
-            return " The dynamic programme is as good as the search.";
+    /** How the layerwise allocation compares where another baseline is better than it. */
+    private static String onAllocation(FrontPoint found, FrontPoint allocation) {
+        if (same(found, allocation)) {
+            return " The layerwise allocation is as good as the search.";
         }
-        return kl(programme) < kl(found)
-                ? " The dynamic programme is better than the search too."
-                : " The dynamic programme is behind the search.";
+        return kl(allocation) < kl(found)
+                ? " The layerwise allocation is better than the search too."
+                : " The layerwise allocation is behind the search.";
     }
 
     private static boolean same(FrontPoint one, FrontPoint other) {
@@ -177,7 +177,7 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
 
     private static String articled(String strategy) {
         String label = StrategyStyle.label(strategy);
-        return strategy.equals(DYNAMIC_PROGRAMME) ? "the " + label : label;
+        return strategy.equals(ALLOCATION) ? "the " + label : label;
     }
 
     private static String capital(String text) {

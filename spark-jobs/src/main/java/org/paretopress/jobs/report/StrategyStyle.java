@@ -38,10 +38,10 @@ enum StrategyStyle {
         };
     }
 
-    /** What people call a strategy: files say {@code allocation}, the report says dynamic programme. */
+    /** What people call a strategy. */
     static String label(String strategy) {
         return switch (strategy) {
-            case "allocation" -> "dynamic programme";
+            case "allocation" -> "layerwise allocation";
             case "random" -> "best of random";
             default -> strategy;
         };

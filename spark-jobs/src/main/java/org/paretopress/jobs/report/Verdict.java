@@ -8,15 +8,19 @@ import org.paretopress.jobs.report.BudgetVerdict.Outcome;
  * Whether the search was worth it, in sentences computed from held-out KL.
  *
  * @param summary one sentence over all budgets
+ * @param front what is to be said of a searched front as a whole; empty where searches were at single budgets
  * @param budgets one judgement a budget
  */
-record Verdict(String summary, List<BudgetVerdict> budgets) {
+record Verdict(String summary, String front, List<BudgetVerdict> budgets) {
 
     static Verdict of(ReportData data) {
         List<BudgetVerdict> budgets = data.budgets().stream()
                 .map(budget -> BudgetVerdict.of(budget, data.strategy()))
                 .toList();
-        return new Verdict(summarise(budgets), budgets);
+        String front = data.baselines().front() == null
+                ? ""
+                : FrontVerdict.of(data.baselines().front());
+        return new Verdict(summarise(budgets), front, budgets);
     }
 
     private static String summarise(List<BudgetVerdict> budgets) {
@@ -42,7 +46,7 @@ record Verdict(String summary, List<BudgetVerdict> budgets) {
                 + (lost.size() == 1 ? ", " : " " + lost.size() + ", ") + rivals + ".";
     }
 
-    /** {@code the dynamic programme is better}, as precise as all of the {@code lost} budgets allow. */
+    /** {@code the layerwise allocation is better}, as precise as all of the {@code lost} budgets allow. */
     private static String rivals(List<BudgetVerdict> lost) {
         String names = lost.stream().map(BudgetVerdict::rival).distinct().collect(Collectors.joining(" or "));
         boolean ties = lost.stream().anyMatch(budget -> budget.outcome() == Outcome.TIE);

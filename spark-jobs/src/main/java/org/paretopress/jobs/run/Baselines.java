@@ -8,8 +8,36 @@ import java.util.List;
  *
  * @param dense quality of the uncompressed model, for orientation; its size is that of the original file's tensors
  * @param budgets one entry a budget, in the order of the configuration
+ * @param front the searched front as a whole; null where searches were at single budgets
  */
-public record Baselines(FrontPoint dense, List<AtBudget> budgets) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Baselines(FrontPoint dense, List<AtBudget> budgets, WholeFront front) {
+
+    /** Of searches at single budgets. */
+    public Baselines(FrontPoint dense, List<AtBudget> budgets) {
+        this(dense, budgets, null);
+    }
+
+    /**
+     * The points of a searched front against the layerwise allocations within the same bytes, on held-out text.
+     *
+     * @param hypervolume of the points, in bytes times nats; see {@link org.paretopress.search.front.Hypervolume}
+     * @param allocationHypervolume of the allocations, below the same reference
+     * @param referenceSizeInBytes of both hypervolumes: above the largest size
+     * @param referenceKl likewise: the largest divergence
+     * @param better points whose divergence is smaller by more than chance (95 %)
+     * @param worse points whose divergence is larger by more than chance
+     */
+    public record WholeFront(
+            int points,
+            long evaluations,
+            long tokensEvaluated,
+            double hypervolume,
+            double allocationHypervolume,
+            long referenceSizeInBytes,
+            double referenceKl,
+            int better,
+            int worse) {}
 
     /**
      * Points at one budget: those of the searched strategy first, then the baselines.

@@ -12,7 +12,6 @@ import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.search.Strategy;
 import org.paretopress.search.Strategy.Found;
 import org.paretopress.search.allocate.GreedyAllocator;
-import org.paretopress.search.allocate.LayerwiseAllocator;
 import org.paretopress.search.allocate.UniformAllocator;
 import org.paretopress.search.evolve.EvolutionSearch;
 import org.paretopress.search.evolve.EvolutionSettings;
@@ -32,6 +31,7 @@ final class Contest {
     private final EvolutionSettings settings;
     private final CandidateEvaluator evaluator;
     private final LayerErrors errors;
+    private final Allocations allocations;
     private final EvolutionRun evolution;
     private final List<Budget> budgets;
     private Generation front;
@@ -42,6 +42,7 @@ final class Contest {
             EvolutionSettings settings,
             CandidateEvaluator evaluator,
             LayerErrors errors,
+            Allocations allocations,
             EvolutionRun evolution,
             List<Budget> budgets) {
         this.space = space;
@@ -49,12 +50,14 @@ final class Contest {
         this.settings = settings;
         this.evaluator = evaluator;
         this.errors = errors;
+        this.allocations = allocations;
         this.evolution = evolution;
         this.budgets = budgets;
     }
 
     /**
-     * The searched strategy first, then the baselines that are something else; those without an answer are left out.
+     * The searched strategy first, then the baselines that are something else; those without an answer within the
+     * budget and the limits are left out.
      *
      * @param number of the budget, for the ids of points
      */
@@ -67,6 +70,9 @@ final class Contest {
             Found found = strategy(strategy, name, searched).search(budget);
             searched = Math.max(searched, found.tokensEvaluated());
             for (Assignment assignment : found.assignments()) {
+                if (!allocations.allow(assignment)) {
+                    continue;
+                }
                 String id = strategy == RunConfig.Strategy.pareto ? id(assignment) : strategy.name() + "-" + number;
                 proposals.add(
                         new Proposal(id, strategy.name(), assignment, found.evaluations(), found.tokensEvaluated()));
@@ -107,7 +113,7 @@ final class Contest {
                         .find(budget)
                         .map(Found::free)
                         .orElse(new Found(List.of(), 0, 0));
-            case allocation -> budget -> charged(Found.free(allocation(budget)));
+            case allocation -> budget -> charged(Found.free(allocations.at(budget)));
             case greedy -> budget -> charged(Found.free(new GreedyAllocator(space, errors.errors()).allocate(budget)));
             case pareto -> this::largestWithin;
         };
@@ -128,7 +134,7 @@ final class Contest {
 
     private Found evolve(Budget budget, String name) {
         boolean fromAllocation = search.start() == RunConfig.Start.allocation;
-        Optional<Assignment> start = fromAllocation ? Optional.of(allocation(budget)) : Optional.empty();
+        Optional<Assignment> start = fromAllocation ? Optional.of(allocations.at(budget)) : Optional.empty();
         Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
         EvolutionSearch evopress = new EvolutionSearch(space, budget, settings, evaluator, start, table);
         Generation last = evolution.run(budget, name, evopress::run);
@@ -158,16 +164,11 @@ final class Contest {
         IntStream.range(0, members)
                 .mapToObj(i -> new Budget(lower.sizeInBytes() + range * i / Math.max(1, members - 1)))
                 .forEach(sizes::add);
-        List<Assignment> seeds = new LayerwiseAllocator(space, errors.errors())
-                .minimizeError(sizes).stream()
-                        .filter(seed -> space.sizeInBytes(seed) >= lower.sizeInBytes())
-                        .toList();
+        List<Assignment> seeds = allocations.at(sizes).stream()
+                .filter(seed -> space.sizeInBytes(seed) >= lower.sizeInBytes())
+                .toList();
         Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
         return new ParetoSearch(space, lower, upper, settings, evaluator, seeds, table).run(listener, stop);
-    }
-
-    private Assignment allocation(Budget budget) {
-        return new LayerwiseAllocator(space, errors.errors()).minimizeError(budget);
     }
 
     /** What stands on the table of errors has paid for it. */

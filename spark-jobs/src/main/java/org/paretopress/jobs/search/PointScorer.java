@@ -1,6 +1,5 @@
 package org.paretopress.jobs.search;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,7 @@ import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.search.fitness.PairedComparison;
-import org.paretopress.search.fitness.Score;
+import org.paretopress.search.front.ParetoPoint;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.SearchSpace;
 
@@ -25,10 +24,8 @@ final class PointScorer {
     private final SparkScorer calibration;
     private final SparkScorer holdout;
     private final Progress progress;
-    private final Map<Assignment, Scored> scored = new LinkedHashMap<>();
-
-    /** Quality on both texts, and the divergence on each sequence of the holdout. */
-    private record Scored(Quality calibration, Quality holdout, Score onHoldout) {}
+    private final Map<Assignment, SequenceLosses> onCalibration = new LinkedHashMap<>();
+    private final Map<Assignment, SequenceLosses> onHoldout = new LinkedHashMap<>();
 
     PointScorer(SearchSpace space, SparkScorer calibration, SparkScorer holdout, Progress progress) {
         this.space = space;
@@ -39,43 +36,68 @@ final class PointScorer {
 
     /** Scores all that were not scored before, together. */
     void score(List<Assignment> assignments) {
+        score(assignments, calibration, onCalibration, "calibration text");
+        scoreOnHoldout(assignments);
+    }
+
+    /** The same on the holdout alone: for what is compared, but is no point of its own. */
+    void scoreOnHoldout(List<Assignment> assignments) {
+        score(assignments, holdout, onHoldout, "held-out text");
+    }
+
+    private void score(
+            List<Assignment> assignments, SparkScorer scorer, Map<Assignment, SequenceLosses> known, String text) {
         List<Assignment> missing = assignments.stream()
                 .distinct()
-                .filter(assignment -> !scored.containsKey(assignment))
+                .filter(assignment -> !known.containsKey(assignment))
                 .toList();
+        if (missing.isEmpty()) {
+            return;
+        }
         List<String[]> levels = missing.stream()
                 .map(assignment -> space.levelNames(assignment).values().toArray(new String[0]))
                 .toList();
-        List<Scored> qualities = qualities(levels);
-        for (int i = 0; i < missing.size(); i++) {
-            scored.put(missing.get(i), qualities.get(i));
+        try (Progress.Step step = progress.start("score " + missing.size() + " points on " + text, 1)) {
+            List<SequenceLosses> losses = scorer.score(levels, scorer.text().all(), "score points on " + text);
+            for (int i = 0; i < missing.size(); i++) {
+                known.put(missing.get(i), losses.get(i));
+            }
+            step.advance("");
         }
     }
 
     /** The point of an assignment that was scored. */
     FrontPoint point(String id, String strategy, Assignment assignment) {
-        Scored quality = scored.get(assignment);
         return new FrontPoint(
                 id,
                 strategy,
                 space.sizeInBytes(assignment),
                 space.averageBits(assignment),
-                quality.calibration(),
-                quality.holdout(),
+                quality(onCalibration.get(assignment)),
+                quality(onHoldout.get(assignment)),
                 space.levelNames(assignment));
     }
 
     /** The difference of the divergences of two assignments that were scored, on held-out text. */
     PairedComparison compare(Assignment first, Assignment second) {
         return PairedComparison.of(
-                scored.get(first).onHoldout(), scored.get(second).onHoldout());
+                onHoldout.get(first).score(Loss::meanKl), onHoldout.get(second).score(Loss::meanKl));
+    }
+
+    /** Size and divergence on held-out text of an assignment that was scored there. */
+    ParetoPoint<Assignment> onHoldout(Assignment assignment) {
+        double kl = onHoldout.get(assignment).sum().meanKl();
+        return new ParetoPoint<>(space.sizeInBytes(assignment), kl, assignment);
     }
 
     /** The original model as a point. */
     FrontPoint dense(ModelFile model) {
         String[] levels = new String[model.config().layers().size()];
         Arrays.fill(levels, WeightCache.DENSE);
-        Scored quality = qualities(List.<String[]>of(levels)).get(0);
+        List<String[]> alone = List.<String[]>of(levels);
+        double onCalibration =
+                perplexity(calibration.score(alone, calibration.text().all(), "score the original model"));
+        double onHoldout = perplexity(holdout.score(alone, holdout.text().all(), "score the original model"));
         Map<String, String> assignment = new LinkedHashMap<>();
         space.layers().stream()
                 .flatMap(layer -> layer.members().stream())
@@ -88,31 +110,13 @@ final class PointScorer {
                 WeightCache.DENSE,
                 model.sizeInBytes(),
                 8.0 * layerBytes / parameters,
-                new Quality(0, quality.calibration().perplexity()),
-                new Quality(0, quality.holdout().perplexity()),
+                new Quality(0, onCalibration),
+                new Quality(0, onHoldout),
                 assignment);
     }
 
-    private List<Scored> qualities(List<String[]> levels) {
-        if (levels.isEmpty()) {
-            return List.of();
-        }
-        try (Progress.Step step = progress.start("score " + levels.size() + " points", 2)) {
-            List<SequenceLosses> onCalibration =
-                    calibration.score(levels, calibration.text().all(), "score points on calibration text");
-            step.advance("");
-            List<SequenceLosses> onHoldout =
-                    holdout.score(levels, holdout.text().all(), "score points on holdout text");
-            step.advance("");
-            List<Scored> qualities = new ArrayList<>();
-            for (int i = 0; i < levels.size(); i++) {
-                qualities.add(new Scored(
-                        quality(onCalibration.get(i)),
-                        quality(onHoldout.get(i)),
-                        onHoldout.get(i).score(Loss::meanKl)));
-            }
-            return qualities;
-        }
+    private static double perplexity(List<SequenceLosses> one) {
+        return one.get(0).sum().perplexity();
     }
 
     private static Quality quality(SequenceLosses losses) {

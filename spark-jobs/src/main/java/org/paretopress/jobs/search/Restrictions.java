@@ -42,7 +42,7 @@ final class Restrictions {
     private List<Layer> allowed(Map<String, List<String>> allowed) {
         List<Layer> layers = new ArrayList<>(whole.layers());
         allowed.forEach((pattern, names) -> {
-            Predicate<String> matches = glob(pattern).asMatchPredicate();
+            Predicate<String> matches = matching(pattern);
             if (layers.stream().map(Layer::name).noneMatch(matches)) {
                 throw new InputException(
                         "search.allowed names the layers " + pattern + ", and the model has none such.",
@@ -53,9 +53,12 @@ final class Restrictions {
         return keptWhole(layers);
     }
 
-    private static Pattern glob(String pattern) {
-        return Pattern.compile(
-                Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+    /** Names that a pattern matches, in which {@code *} stands for anything. */
+    static Predicate<String> matching(String pattern) {
+        return Pattern.compile(Arrays.stream(pattern.split("\\*", -1))
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining(".*")))
+                .asMatchPredicate();
     }
 
     private static Layer only(Layer layer, String pattern, List<String> names) {

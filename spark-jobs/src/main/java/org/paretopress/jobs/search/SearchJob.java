@@ -32,6 +32,7 @@ import org.paretopress.jobs.storage.Digest;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.ops.Divergence;
+import org.paretopress.search.allocate.ResourceLimit;
 import org.paretopress.search.allocate.UniformAllocator;
 import org.paretopress.search.evolve.Acceptance;
 import org.paretopress.search.evolve.EvolutionSettings;
@@ -55,7 +56,8 @@ public final class SearchJob {
     private final SourceText text;
     private final LevelPlan plan;
     private final SearchSpace space;
-    private final List<SearchedSizes.Size> sizes;
+    private final SearchedSizes sizes;
+    private final List<ResourceLimit> limits;
     private final EvolutionSettings settings;
     private final Objective objective;
 
@@ -66,19 +68,24 @@ public final class SearchJob {
         this.model = steps.run("check model", () -> SourceModel.open(storage, config.model()));
         this.plan = LevelPlan.of(config.levels(), model.file().config());
         this.space = Restrictions.apply(plan.space(model.file()), config.search());
-        this.sizes = new SearchedSizes(config, space, model.file()).all();
+        this.sizes = new SearchedSizes(config, space, model.file());
+        requireReachable();
+        this.limits = Limits.of(space, config.search());
         this.text = steps.run("read text", () -> SourceText.read(storage, model.file(), config));
         this.settings = settings();
         this.objective = Objective.of(config.search());
     }
 
+    private void requireReachable() {
+        List<SearchedSizes.Size> known = sizes.beforeErrors();
+        if (config.search().strategy() == Strategy.uniform) {
+            known.forEach(one -> new UniformAllocator(space).allocate(one.budget()));
+        }
+    }
+
     /** Reads and checks all input of a search. */
     public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
-        SearchJob job = new SearchJob(config, storage, progress);
-        if (config.search().strategy() == Strategy.uniform) {
-            job.sizes.forEach(one -> new UniformAllocator(job.space).allocate(one.budget()));
-        }
-        return job;
+        return new SearchJob(config, storage, progress);
     }
 
     /** Runs the search and leaves its result in the directory. */
@@ -104,6 +111,8 @@ public final class SearchJob {
         SparkScorer onHoldout =
                 new SparkScorer(spark, source, holdout, work, 0, Divergence.FULL, log.losses(holdoutKey));
         LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, onCalibration));
+        Allocations allocations = new Allocations(space, errors, limits);
+        List<SearchedSizes.Size> found = sizes.all(allocations);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(searched, space, objective::of);
         EvolutionRun evolution = new EvolutionRun(directory, progress, config.search(), objective);
         Contest contest = new Contest(
@@ -112,17 +121,19 @@ public final class SearchJob {
                 settings,
                 evaluator,
                 errors,
+                allocations,
                 evolution,
-                sizes.stream().map(SearchedSizes.Size::budget).toList());
+                found.stream().map(SearchedSizes.Size::budget).toList());
         List<List<Proposal>> proposals = new ArrayList<>();
-        for (int i = 0; i < sizes.size(); i++) {
-            SearchedSizes.Size size = sizes.get(i);
+        for (int i = 0; i < found.size(); i++) {
+            SearchedSizes.Size size = found.get(i);
             int number = i + 1;
             proposals.add(steps.run("search", () -> contest.at(size.budget(), number, size.name())));
         }
 
         PointScorer points = new PointScorer(space, onCalibration, onHoldout, progress);
-        Baselines baselines = steps.run("score points", () -> baselines(proposals, points, contest));
+        Baselines baselines =
+                steps.run("score points", () -> baselines(found, proposals, points, contest, allocations));
         Front front = front(baselines, points, contest);
         directory.write(
                 front,
@@ -186,15 +197,21 @@ public final class SearchJob {
                 : LayerErrors.of(space, manifest, allocation.error());
     }
 
-    private Baselines baselines(List<List<Proposal>> proposals, PointScorer points, Contest contest) {
+    private Baselines baselines(
+            List<SearchedSizes.Size> found,
+            List<List<Proposal>> proposals,
+            PointScorer points,
+            Contest contest,
+            Allocations allocations) {
         points.score(Stream.concat(proposals.stream().flatMap(List::stream), contest.front().stream())
                 .map(Proposal::assignment)
                 .toList());
+        Verification verification = new Verification(points, contest);
         List<Baselines.AtBudget> atBudgets = new ArrayList<>();
-        for (int i = 0; i < sizes.size(); i++) {
-            atBudgets.add(new Verification(points, contest).of(sizes.get(i).budget(), proposals.get(i)));
+        for (int i = 0; i < found.size(); i++) {
+            atBudgets.add(verification.of(found.get(i).budget(), proposals.get(i)));
         }
-        return new Baselines(points.dense(model.file()), atBudgets);
+        return new Baselines(points.dense(model.file()), atBudgets, verification.ofFront(contest.front(), allocations));
     }
 
     /** All fully evaluated points that no other beats in size and calibration loss. */

@@ -11,7 +11,7 @@ import org.paretopress.search.allocate.UniformAllocator;
 import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
-/** The sizes that a run searches at, in bytes, whatever they are given in. */
+/** The sizes that a run searches at, in bytes, whatever they are given in. Those given as an error need its table. */
 final class SearchedSizes {
 
     private final RunConfig config;
@@ -28,23 +28,41 @@ final class SearchedSizes {
     record Size(Budget budget, String name) {}
 
     /**
+     * What is known before errors are measured.
+     *
+     * @return the sizes; none where one of them stands on errors
+     * @throws InputException where an entry is no size of this search
+     */
+    List<Size> beforeErrors() {
+        List<Budgets.Entry> entries = config.search().budget().entries();
+        List<Budgets.Entry> known = entries.stream()
+                .filter(entry -> entry.kind() != Budgets.Kind.layerwiseError)
+                .toList();
+        List<Size> sizes = single(known, null);
+        return known.size() < entries.size() ? List.of() : inOrder(sizes);
+    }
+
+    /**
      * In the order of the configuration; of a front, from its smaller end to its larger.
      *
      * @throws InputException where an entry is no size of this search
      */
-    List<Size> all() {
-        return config.search().strategy() == RunConfig.Strategy.pareto ? range() : single();
+    List<Size> all(Allocations allocations) {
+        return inOrder(single(config.search().budget().entries(), allocations));
     }
 
-    private List<Size> single() {
-        return config.search().budget().entries().stream()
-                .map(entry -> new Size(budget(entry), name(entry)))
+    private List<Size> single(List<Budgets.Entry> entries, Allocations allocations) {
+        return entries.stream()
+                .map(entry -> new Size(budget(entry, allocations), name(entry)))
                 .toList();
     }
 
+    private List<Size> inOrder(List<Size> sizes) {
+        return config.search().strategy() == RunConfig.Strategy.pareto ? range(sizes) : sizes;
+    }
+
     /** The two ends of a front, and between them the sizes of uniform levels, to compare at. */
-    private List<Size> range() {
-        List<Size> ends = single();
+    private List<Size> range(List<Size> ends) {
         if (ends.size() != 2
                 || ends.get(0).budget().sizeInBytes() >= ends.get(1).budget().sizeInBytes()) {
             throw new InputException(
@@ -64,13 +82,14 @@ final class SearchedSizes {
         return range;
     }
 
-    private Budget budget(Budgets.Entry entry) {
+    private Budget budget(Budgets.Entry entry, Allocations allocations) {
         return switch (entry.kind()) {
             case averageBits -> Budget.ofAverageBits(space, entry.value());
             case bytes -> Budget.ofBytes(space, (long) entry.value());
             case ratio -> Budget.ofRatio(space, entry.value(), model.sizeInBytes());
             case sparsity -> sparsityBudget(entry.value());
             case dropBlocks -> dropBudget(entry.value());
+            case layerwiseError -> new Budget(space.sizeInBytes(allocations.smallest(entry.value())));
         };
     }
 
@@ -107,6 +126,7 @@ final class SearchedSizes {
             case ratio -> "at ratio " + entry.value();
             case sparsity -> "at sparsity " + entry.value();
             case dropBlocks -> "without " + entry.value() + " blocks";
+            case layerwiseError -> "at a layerwise error of " + entry.value();
         };
     }
 }

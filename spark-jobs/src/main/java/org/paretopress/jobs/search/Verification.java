@@ -1,15 +1,19 @@
 package org.paretopress.jobs.search;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.Baselines.Additivity;
 import org.paretopress.jobs.run.Baselines.Comparison;
 import org.paretopress.search.evolve.RandomSearch;
 import org.paretopress.search.fitness.PairedComparison;
+import org.paretopress.search.front.Hypervolume;
+import org.paretopress.search.front.ParetoPoint;
 import org.paretopress.search.predict.RankCorrelation;
+import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 
-/** Whether a search was worth it, at one budget, on text it never saw. */
+/** Whether a search was worth it, on text it never saw. */
 final class Verification {
 
     private static final String ALLOCATION = "allocation";
@@ -34,6 +38,40 @@ final class Verification {
                 .toList();
         return new Baselines.AtBudget(
                 budget.sizeInBytes(), contenders, comparisons, additivity(budget, proposals, comparisons));
+    }
+
+    /**
+     * A searched front against the allocations at its sizes.
+     *
+     * @param front its points, all scored, from the smallest; null is returned for none
+     */
+    Baselines.WholeFront ofFront(List<Proposal> front, Allocations allocations) {
+        if (front.isEmpty()) {
+            return null;
+        }
+        List<Assignment> searched = front.stream().map(Proposal::assignment).toList();
+        List<Assignment> allocated = allocations.at(searched.stream()
+                .map(one -> new Budget(points.onHoldout(one).sizeInBytes()))
+                .toList());
+        points.scoreOnHoldout(allocated);
+        List<PairedComparison> compared = IntStream.range(0, front.size())
+                .mapToObj(i -> points.compare(searched.get(i), allocated.get(i)))
+                .toList();
+        List<ParetoPoint<Assignment>> own =
+                searched.stream().map(points::onHoldout).toList();
+        List<ParetoPoint<Assignment>> theirs =
+                allocated.stream().map(points::onHoldout).toList();
+        Hypervolume hypervolume = Hypervolume.below(List.of(own, theirs));
+        return new Baselines.WholeFront(
+                front.size(),
+                front.get(0).evaluations(),
+                front.get(0).tokensEvaluated(),
+                hypervolume.of(own),
+                hypervolume.of(theirs),
+                hypervolume.referenceSizeInBytes(),
+                hypervolume.referenceLoss(),
+                (int) compared.stream().filter(one -> one.high() < 0).count(),
+                (int) compared.stream().filter(one -> one.low() > 0).count());
     }
 
     private Comparison compare(Proposal searched, Proposal rival) {

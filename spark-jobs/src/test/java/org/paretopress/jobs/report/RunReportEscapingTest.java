@@ -102,10 +102,10 @@ class RunReportEscapingTest {
         FrontPoint sample = SampleRun.point(name, name, 3, 1);
         FrontPoint point =
                 new FrontPoint(name, name, sample.sizeInBytes(), 3, sample.calibration(), sample.holdout(), assignment);
-        FrontPoint programme = SampleRun.point("L" + name, "allocation", 3, 0.5);
+        FrontPoint allocation = SampleRun.point("L" + name, "allocation", 3, 0.5);
         Baselines baselines = new Baselines(
                 null,
-                List.of(new AtBudget(5_000_000, List.of(new Contender(point, 1, 1), new Contender(programme, 1, 1)))));
+                List.of(new AtBudget(5_000_000, List.of(new Contender(point, 1, 1), new Contender(allocation, 1, 1)))));
         return new ReportData(
                 name,
                 name,

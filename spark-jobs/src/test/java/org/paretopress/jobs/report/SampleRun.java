@@ -49,7 +49,7 @@ final class SampleRun {
     }
 
     private static List<AtBudget> budgets() {
-        double[] programme = {1.28, 1.07, 0.97};
+        double[] allocation = {1.28, 1.07, 0.97};
         List<AtBudget> budgets = new ArrayList<>();
         for (int i = 0; i < BUDGETS.length; i++) {
             double bits = (BUDGETS[i] - 1_060_000) / 1_010_000.0 - 0.002;
@@ -57,7 +57,7 @@ final class SampleRun {
                     BUDGETS[i],
                     List.of(
                             new Contender(point("S-" + i, "evopress", bits, 1), 1344, 5_242_880),
-                            new Contender(point("L-" + i, "allocation", bits - 0.01, programme[i]), 336, 2_752_512),
+                            new Contender(point("L-" + i, "allocation", bits - 0.01, allocation[i]), 336, 2_752_512),
                             new Contender(point("G-" + i, "greedy", bits - 0.005, 1.45), 1260, 5_160_960),
                             new Contender(point("R-" + i, "random", bits - 0.02, 2.1), 1344, 5_242_880),
                             new Contender(point("U-" + i, "uniform", bits - 0.09, 2.4), 0, 0))));

@@ -18,60 +18,60 @@ class VerdictTest {
 
     @Test
     void saysThatTheSearchWins() {
-        Verdict verdict = verdict(at(found(0.0041), programme(0.0052), uniform(0.009)));
+        Verdict verdict = verdict(at(found(0.0041), allocation(0.0052), uniform(0.009)));
         assertThat(verdict.summary()).isEqualTo("The search beats every baseline.");
         assertThat(verdict.budgets().get(0).figures())
                 .isEqualTo("At 5.10 MB the search loses 0.004100 nats of KL; "
-                        + "the dynamic programme 0.005200, uniform 0.009000.");
+                        + "the layerwise allocation 0.005200, uniform 0.009000.");
         assertThat(verdict.budgets().get(0).judgement())
-                .isEqualTo("The search loses 21% less than the dynamic programme.");
+                .isEqualTo("The search loses 21% less than the layerwise allocation.");
     }
 
     @Test
-    void saysThatTheDynamicProgrammeWins() {
-        Verdict verdict = verdict(at(found(0.0052), programme(0.0041), uniform(0.009)));
-        assertThat(verdict.summary()).isEqualTo("The search was not needed: the dynamic programme is better.");
+    void saysThatTheAllocationWins() {
+        Verdict verdict = verdict(at(found(0.0052), allocation(0.0041), uniform(0.009)));
+        assertThat(verdict.summary()).isEqualTo("The search was not needed: the layerwise allocation is better.");
         assertThat(verdict.budgets().get(0).judgement())
-                .isEqualTo("The dynamic programme loses 21% less than the search; its point is allocation-1.");
+                .isEqualTo("The layerwise allocation loses 21% less than the search; its point is allocation-1.");
     }
 
     @Test
-    void saysThatTheDynamicProgrammeIsAsGoodWhereTheNumbersReadTheSame() {
-        Verdict verdict = verdict(at(found(0.00410001), programme(0.0041), uniform(0.009)));
+    void saysThatTheAllocationIsAsGoodWhereTheNumbersReadTheSame() {
+        Verdict verdict = verdict(at(found(0.00410001), allocation(0.0041), uniform(0.009)));
         assertThat(verdict.budgets().get(0).outcome()).isEqualTo(Outcome.TIE);
-        assertThat(verdict.summary()).isEqualTo("The search was not needed: the dynamic programme is as good.");
+        assertThat(verdict.summary()).isEqualTo("The search was not needed: the layerwise allocation is as good.");
         assertThat(verdict.budgets().get(0).judgement())
-                .isEqualTo("The dynamic programme is as good: here the search was not needed.");
+                .isEqualTo("The layerwise allocation is as good: here the search was not needed.");
     }
 
     @Test
-    void namesAnotherBaselineThatIsBetterThanTheDynamicProgramme() {
-        assertThat(verdict(at(found(0.004), programme(0.008), uniform(0.005)))
+    void namesAnotherBaselineThatIsBetterThanTheAllocation() {
+        assertThat(verdict(at(found(0.004), allocation(0.008), uniform(0.005)))
                         .budgets()
                         .get(0)
                         .judgement())
                 .isEqualTo("The search loses 20% less than uniform, the best baseline. "
-                        + "The dynamic programme is behind the search.");
-        assertThat(verdict(at(found(0.005), programme(0.0045), uniform(0.004)))
+                        + "The layerwise allocation is behind the search.");
+        assertThat(verdict(at(found(0.005), allocation(0.0045), uniform(0.004)))
                         .budgets()
                         .get(0)
                         .judgement())
                 .isEqualTo("Uniform loses 20% less than the search; its point is uniform-1. "
-                        + "The dynamic programme is better than the search too.");
+                        + "The layerwise allocation is better than the search too.");
     }
 
     @Test
     void countsBudgets() {
-        AtBudget win = at(found(0.004), programme(0.005));
-        AtBudget tie = at(found(0.004), programme(0.004));
-        AtBudget loss = at(found(0.004), programme(0.003));
+        AtBudget win = at(found(0.004), allocation(0.005));
+        AtBudget tie = at(found(0.004), allocation(0.004));
+        AtBudget loss = at(found(0.004), allocation(0.003));
         assertThat(verdict(win, win).summary()).isEqualTo("The search beats every baseline at all 2 budgets.");
         assertThat(verdict(win, loss, win).summary())
                 .isEqualTo("The search beats every baseline at 2 of 3 budgets; "
-                        + "at the other, the dynamic programme is better.");
+                        + "at the other, the layerwise allocation is better.");
         assertThat(verdict(win, loss, tie).summary())
                 .isEqualTo("The search beats every baseline at 1 of 3 budgets; "
-                        + "at the other 2, the dynamic programme is as good or better.");
+                        + "at the other 2, the layerwise allocation is as good or better.");
     }
 
     @Test
@@ -80,10 +80,10 @@ class VerdictTest {
                 "There is no baseline to compare with, so nothing here says whether the search was worth its time.";
         assertThat(verdict().summary()).isEqualTo(open);
         assertThat(verdict(at(found(0.004))).summary()).isEqualTo(open);
-        Verdict missing = verdict(at(programme(0.004)));
+        Verdict missing = verdict(at(allocation(0.004)));
         assertThat(missing.budgets().get(0).figures())
-                .isEqualTo("At 5.10 MB the search has no point; the dynamic programme 0.004000.");
-        assertThat(verdict(at(found(Double.NaN), programme(0.004)))
+                .isEqualTo("At 5.10 MB the search has no point; the layerwise allocation 0.004000.");
+        assertThat(verdict(at(found(Double.NaN), allocation(0.004)))
                         .budgets()
                         .get(0)
                         .outcome())
@@ -92,9 +92,9 @@ class VerdictTest {
 
     @Test
     void neverCallsABaselineTheSearch() {
-        ReportData data = data("allocation", at(programme(0.005), uniform(0.009)));
+        ReportData data = data("allocation", at(allocation(0.005), uniform(0.009)));
         assertThat(Verdict.of(data).budgets().get(0).judgement())
-                .isEqualTo("The dynamic programme loses 44% less than uniform.");
+                .isEqualTo("The layerwise allocation loses 44% less than uniform.");
     }
 
     private static Verdict verdict(AtBudget... budgets) {
@@ -116,7 +116,7 @@ class VerdictTest {
         return point("evopress", kl);
     }
 
-    private static FrontPoint programme(double kl) {
+    private static FrontPoint allocation(double kl) {
         return point("allocation", kl);
     }
 

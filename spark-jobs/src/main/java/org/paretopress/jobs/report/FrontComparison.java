@@ -1,0 +1,96 @@
+package org.paretopress.jobs.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.paretopress.jobs.input.FinishedRun;
+import org.paretopress.jobs.run.Baselines.Contender;
+import org.paretopress.jobs.run.Baselines.WholeFront;
+import org.paretopress.jobs.run.FrontPoint;
+import org.paretopress.search.front.Hypervolume;
+import org.paretopress.search.front.ParetoPoint;
+
+/**
+ * What the searched strategies of several runs reached, by the hypervolume of their points on held-out text. Baselines
+ * that stood beside them are left out.
+ *
+ * @param referenceSizeInBytes of the hypervolumes: above the largest size of all runs
+ * @param referenceKl likewise: the largest divergence
+ */
+public record FrontComparison(long referenceSizeInBytes, double referenceKl, List<Row> runs) {
+
+    private static final String COLUMNS = "  %-24s %-12s %8s %14s %16s%n";
+
+    /**
+     * One run.
+     *
+     * @param tokensEvaluated by all its searches; what searches have in common, such as a table of layer errors, counts
+     *     with each
+     * @param hypervolume in bytes times nats
+     */
+    public record Row(String run, String strategy, int points, long tokensEvaluated, double hypervolume) {}
+
+    public static FrontComparison of(List<String> names, List<FinishedRun> runs) {
+        List<List<ParetoPoint<FrontPoint>>> fronts =
+                runs.stream().map(FrontComparison::searched).toList();
+        Hypervolume hypervolume = Hypervolume.below(fronts);
+        List<Row> rows = IntStream.range(0, runs.size())
+                .mapToObj(i -> new Row(
+                        names.get(i),
+                        strategy(runs.get(i)),
+                        fronts.get(i).size(),
+                        tokensEvaluated(runs.get(i)),
+                        hypervolume.of(fronts.get(i))))
+                .toList();
+        return new FrontComparison(hypervolume.referenceSizeInBytes(), hypervolume.referenceLoss(), rows);
+    }
+
+    private static List<ParetoPoint<FrontPoint>> searched(FinishedRun run) {
+        Stream<FrontPoint> ofBudgets = contenders(run).map(Contender::point);
+        Stream<FrontPoint> ofFront = run.directory().front().points().stream()
+                .filter(point -> point.strategy().equals(strategy(run)));
+        return Stream.concat(ofBudgets, ofFront)
+                .distinct()
+                .map(point ->
+                        new ParetoPoint<>(point.sizeInBytes(), point.holdout().kl(), point))
+                .toList();
+    }
+
+    private static long tokensEvaluated(FinishedRun run) {
+        WholeFront front = run.directory().baselines().front();
+        return front != null
+                ? front.tokensEvaluated()
+                : contenders(run).mapToLong(Contender::tokensEvaluated).sum();
+    }
+
+    private static Stream<Contender> contenders(FinishedRun run) {
+        return run.directory().baselines().budgets().stream()
+                .flatMap(budget -> budget.contenders().stream())
+                .filter(contender -> contender.point().strategy().equals(strategy(run)));
+    }
+
+    private static String strategy(FinishedRun run) {
+        return run.config().search().strategy().name();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "Held-out KL against size; hypervolume in bytes times nats, below %.3f MB and %.5f nats%n",
+                referenceSizeInBytes / 1e6,
+                referenceKl));
+        text.append(String.format(COLUMNS, "run", "strategy", "points", "tokens", "hypervolume"));
+        for (Row row : runs) {
+            text.append(String.format(
+                    COLUMNS,
+                    row.run(),
+                    row.strategy(),
+                    row.points(),
+                    String.format(Locale.ROOT, "%,d", row.tokensEvaluated()),
+                    String.format(Locale.ROOT, "%.2f", row.hypervolume())));
+        }
+        return text.toString().stripTrailing();
+    }
+}

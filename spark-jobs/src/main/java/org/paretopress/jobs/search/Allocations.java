@@ -1,0 +1,50 @@
+package org.paretopress.jobs.search;
+
+import java.util.List;
+import org.paretopress.search.allocate.IntegerProgramAllocator;
+import org.paretopress.search.allocate.LayerwiseAllocator;
+import org.paretopress.search.allocate.ResourceLimit;
+import org.paretopress.search.space.Assignment;
+import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.SearchSpace;
+
+/** Layerwise allocations on the errors of a run: by the dynamic programme, or, under further limits, an integer programme. */
+final class Allocations {
+
+    private final List<ResourceLimit> limits;
+    private final LayerwiseAllocator dynamicProgramme;
+    private final IntegerProgramAllocator integerProgramme;
+
+    Allocations(SearchSpace space, LayerErrors errors, List<ResourceLimit> limits) {
+        this.limits = limits;
+        this.dynamicProgramme = new LayerwiseAllocator(space, errors.errors());
+        this.integerProgramme = new IntegerProgramAllocator(space, errors.errors());
+    }
+
+    /** Of least error within the budget. */
+    Assignment at(Budget budget) {
+        return at(List.of(budget)).get(0);
+    }
+
+    /** The same for several budgets. */
+    List<Assignment> at(List<Budget> budgets) {
+        return limits.isEmpty()
+                ? dynamicProgramme.minimizeError(budgets)
+                : budgets.stream()
+                        .map(budget ->
+                                integerProgramme.minimizeError(budget, limits).assignment())
+                        .toList();
+    }
+
+    /** Of least size with at most this error. */
+    Assignment smallest(double error) {
+        return limits.isEmpty()
+                ? dynamicProgramme.minimizeSize(error)
+                : integerProgramme.minimizeSize(error, limits).assignment();
+    }
+
+    /** Whether an assignment keeps within the limits. */
+    boolean allow(Assignment assignment) {
+        return limits.stream().allMatch(limit -> limit.allows(assignment));
+    }
+}
