@@ -150,6 +150,7 @@ class BadConfigTest {
                         "*.down_proj"),
                 refused("search={strategy: allocation, allocation: {limits: {ms: {use: {}}}}}", "atMost is missing"),
                 refused("search.budget={layerwiseError: 0}", "search.budget.layerwiseError = 0"),
+                refused("search={assisted: true, fitness: perplexity}", "search.fitness = perplexity", "fitness: kl"),
                 refused("search.allowed={'*.up_projj': ['3']}", "*.up_projj", "*.down_proj"),
                 refused("search.allowed={'*.up_proj': ['9']}", "search.allowed.*.up_proj = [9]", "no level"),
                 refused("calibration.sequenceLength=512", "512", "256 positions"),

@@ -17,9 +17,6 @@ import org.paretopress.search.space.Assignment;
  */
 final class Duel {
 
-    /** A better challenger has to be this many standard errors better; one that is not better at all has lost. */
-    private static final double STANDARD_ERRORS = 2;
-
     private static final long DRAW = 0x6475656cL;
 
     private final CandidateEvaluator evaluator;
@@ -67,7 +64,7 @@ final class Duel {
                 rounds.add(StageOutcome.of(effort, scores));
             }
             if (textIsUsedUp || !comparison.firstIsBetter(0)) {
-                boolean won = textIsUsedUp && comparison.firstIsBetter(STANDARD_ERRORS);
+                boolean won = textIsUsedUp && comparison.firstIsBetter(PairedComparison.EVIDENCE);
                 return new Outcome(
                         won, rounds, scores.get(0).loss(), scores.get(1).loss(), effort);
             }

@@ -30,7 +30,8 @@ import org.paretopress.search.space.SearchSpace;
  * offspring are dropped after little text.
  *
  * <p>All candidates see the same text: that of a stage is the beginning of that of the next. So a member of the front is
- * scored once, losses of different generations can be compared, and no point is replaced by luck on less text.
+ * scored once, losses of different generations can be compared, and no point is replaced by luck on less text. Nor by luck on
+ * the same text: what takes its place has to be better by a comparison sequence by sequence.
  *
  * <p>The result is a function of space, sizes, settings, seeds and evaluator.
  */
@@ -46,7 +47,6 @@ public final class ParetoSearch {
     private final List<Assignment> seeds;
     private final Optional<double[][]> errors;
     private final AssignmentCodec codec;
-    private final Mutation mutation;
 
     /**
      * @param settings the population has as many members as a generation has offspring
@@ -71,7 +71,6 @@ public final class ParetoSearch {
         this.seeds = seeds.stream().distinct().limit(settings.offspring()).toList();
         this.errors = errors;
         this.codec = new AssignmentCodec(space);
-        this.mutation = new EitherMutation(new SameSize(space), new Resize(space, lower, upper));
         requireSeeds();
     }
 
@@ -83,7 +82,7 @@ public final class ParetoSearch {
      * @return the last generation, whose best are the front from the smallest to the largest
      */
     public Generation run(Consumer<Generation> listener, Predicate<Generation> stop) {
-        StagedFront staged = new StagedFront(space, upper, settings, evaluator, codec);
+        StagedFront staged = new StagedFront(space, lower, upper, settings, evaluator, codec);
         Optional<Assistance> assistance = errors.map(table -> new Assistance(new LossPredictor(space, table)));
         Engine<IntegerGene, Vec<double[]>> engine = engine(staged, assistance);
 
@@ -114,6 +113,9 @@ public final class ParetoSearch {
     private Engine<IntegerGene, Vec<double[]>> engine(StagedFront staged, Optional<Assistance> assistance) {
         Genotype<IntegerGene> any = codec.encode(seeds.get(0));
         long seed = Draws.seed(settings.seed(), DRAW);
+        Mutation mutation = new EitherMutation(
+                new SameSize(space),
+                new EitherMutation(new Resize(space, lower, upper), new Relocate(space, staged::sizes)));
         return new Engine.Builder<>(staged, () -> any)
                 .minimizing()
                 .populationSize(2 * settings.offspring())

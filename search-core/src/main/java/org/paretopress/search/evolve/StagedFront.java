@@ -18,6 +18,7 @@ import org.paretopress.search.fitness.CandidateEvaluator;
 import org.paretopress.search.fitness.Draws;
 import org.paretopress.search.fitness.Effort;
 import org.paretopress.search.fitness.Fitness;
+import org.paretopress.search.fitness.PairedComparison;
 import org.paretopress.search.fitness.Score;
 import org.paretopress.search.front.Hypervolume;
 import org.paretopress.search.front.Knee;
@@ -41,9 +42,10 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
     private final EvolutionSettings settings;
     private final CandidateEvaluator evaluator;
     private final AssignmentCodec codec;
+    private final Budget lower;
     private final Budget upper;
     private final long sampleSeed;
-    private final Map<Assignment, Double> losses = new HashMap<>();
+    private final Map<Assignment, Score> scores = new HashMap<>();
     private List<ParetoPoint<Assignment>> front = List.of();
     private double hypervolume;
     private double referenceLoss;
@@ -51,11 +53,13 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
 
     StagedFront(
             SearchSpace space,
+            Budget lower,
             Budget upper,
             EvolutionSettings settings,
             CandidateEvaluator evaluator,
             AssignmentCodec codec) {
         this.space = space;
+        this.lower = lower;
         this.upper = upper;
         this.settings = settings;
         this.evaluator = evaluator;
@@ -74,6 +78,11 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
 
     Outcome latest() {
         return latest;
+    }
+
+    /** In bytes, ascending. */
+    List<Long> sizes() {
+        return front.stream().map(ParetoPoint::sizeInBytes).toList();
     }
 
     /** From the smallest to the largest. */
@@ -110,78 +119,77 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
                 .filter(Phenotype::nonEvaluated)
                 .map(one -> codec.decode(one.genotype()))
                 .forEach(offspring::add);
-        offspring.removeAll(losses.keySet());
+        offspring.removeAll(scores.keySet());
+        offspring.removeIf(one -> space.sizeInBytes(one) < lower.sizeInBytes()); // a trade may free bytes
         long generation =
                 population.stream().mapToLong(Phenotype::generation).max().orElseThrow();
         latest = select(new ArrayList<>(offspring), Math.toIntExact(generation));
         return population.stream().map(this::scored).collect(ISeq.toISeq());
     }
 
+    /** Through all stages, but for the first population, which is not thinned: it is scored in the last one only. */
     private Outcome select(List<Assignment> offspring, int generation) {
         List<StageOutcome> stages = new ArrayList<>();
         List<Assistance.Observation> observations = new ArrayList<>();
         List<Assignment> candidates = offspring;
-        for (int stage = 0; stage <= settings.lastStage() && !candidates.isEmpty(); stage++) {
-            boolean last = stage == settings.lastStage();
-            boolean seeds = front.isEmpty();
-            if (seeds && !last) {
-                continue; // the first population is not thinned
-            }
-            List<Assignment> members = seeds ? List.of() : front();
+        int stage = front.isEmpty() ? settings.lastStage() : 0;
+        for (; stage <= settings.lastStage() && !candidates.isEmpty(); stage++) {
             List<Assignment> all = new ArrayList<>(candidates);
-            all.addAll(members);
+            all.addAll(front());
             Effort effort =
                     new Effort(generation, stage, settings.stages().get(stage).tokens(), sampleSeed);
-            List<Score> scores = evaluator.evaluate(all, effort);
-            double[] loss = scores.stream().mapToDouble(Score::loss).toArray();
+            List<Score> reached = evaluator.evaluate(all, effort);
+            List<Score> own = reached.subList(0, candidates.size());
+            long tokens = reached.stream().mapToLong(Score::tokensEvaluated).sum();
             stages.add(new StageOutcome(
-                    stage,
-                    effort.tokens(),
-                    IntStream.range(0, candidates.size()).mapToObj(i -> loss[i]).toList(),
-                    scores.stream().mapToLong(Score::tokensEvaluated).sum()));
-            for (int index = 0; index < candidates.size(); index++) {
-                observations.add(new Assistance.Observation(candidates.get(index), loss[index], effort));
-            }
-            if (last) {
-                for (int index = 0; index < candidates.size(); index++) {
-                    losses.put(candidates.get(index), loss[index]);
+                    stage, effort.tokens(), own.stream().map(Score::loss).toList(), tokens));
+            for (int index = 0; index < own.size(); index++) {
+                observations.add(new Assistance.Observation(
+                        candidates.get(index), own.get(index).loss(), effort));
+                if (stage == settings.lastStage()) {
+                    scores.put(candidates.get(index), own.get(index));
                 }
-            } else {
+            }
+            if (stage < settings.lastStage()) {
                 candidates = survivors(
-                        all,
-                        loss,
-                        candidates.size(),
-                        settings.stages().get(stage).survivors());
+                        all, reached, candidates.size(), settings.stages().get(stage));
             }
         }
         return offered(candidates, stages, observations);
     }
 
     /** Offspring by rank among all, then the loneliest, then the earliest; in the order they came in. */
-    private List<Assignment> survivors(List<Assignment> all, double[] loss, int offspring, int survivors) {
+    private List<Assignment> survivors(List<Assignment> all, List<Score> reached, int offspring, Stage stage) {
         ISeq<Vec<double[]>> points = IntStream.range(0, all.size())
-                .mapToObj(index -> vec(all.get(index), loss[index]))
+                .mapToObj(index -> vec(all.get(index), reached.get(index).loss()))
                 .collect(ISeq.toISeq());
         int[] rank = Pareto.rank(points, Comparator.reverseOrder()); // which is of what is to be large
         double[] distance = Pareto.crowdingDistance(points);
         return IntStream.range(0, offspring)
                 .boxed()
                 .sorted(Comparator.<Integer>comparingInt(index -> rank[index]).thenComparing(index -> -distance[index]))
-                .limit(survivors)
+                .limit(stage.survivors())
                 .sorted()
                 .map(all::get)
                 .toList();
     }
 
-    /** Offers finalists to the front, and keeps it within the size of the population. */
+    /**
+     * Offers finalists to the front. A point takes the place of those it dominates only on evidence, sequence by sequence;
+     * one of another size is welcome, and the least useful leaves while there are too many.
+     */
     private Outcome offered(
             List<Assignment> finalists, List<StageOutcome> stages, List<Assistance.Observation> observations) {
-        ParetoArchive<Assignment> archive = ParetoArchive.of(front);
-        finalists.stream()
-                .filter(one -> Double.isFinite(losses.get(one)))
-                .forEach(one -> archive.add(space.sizeInBytes(one), losses.get(one), one));
         boolean first = front.isEmpty();
-        front = thinned(archive.points());
+        ParetoArchive<Assignment> archive = ParetoArchive.of(front);
+        for (Assignment finalist : finalists) {
+            ParetoPoint<Assignment> point = new ParetoPoint<>(
+                    space.sizeInBytes(finalist), scores.get(finalist).loss(), finalist);
+            if (Double.isFinite(point.loss()) && (first || beatsAllItDominates(point, archive.points()))) {
+                archive.add(point);
+            }
+        }
+        front = mostUseful(archive.points());
         int accepted = (int) finalists.stream().filter(front()::contains).count();
         double before = hypervolume;
         double worst = front.get(0).loss();
@@ -190,32 +198,46 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
         return new Outcome(accepted, hypervolume > before * (1 + LEAST_GROWTH), stages, observations);
     }
 
-    /** Without the most crowded points while there are too many; the ends stay. */
-    private List<ParetoPoint<Assignment>> thinned(List<ParetoPoint<Assignment>> points) {
+    private boolean beatsAllItDominates(ParetoPoint<Assignment> point, List<ParetoPoint<Assignment>> members) {
+        return members.stream()
+                .filter(member -> point.sizeInBytes() <= member.sizeInBytes() && point.loss() <= member.loss())
+                .allMatch(member -> PairedComparison.of(scores.get(point.payload()), scores.get(member.payload()))
+                        .firstIsBetter(PairedComparison.EVIDENCE));
+    }
+
+    /**
+     * Without the points that add least to the area between front and axes while there are too many, on the logarithmic
+     * scale of losses (SMS-EMOA: Beume, Naujoks and Emmerich, 2007); the ends stay.
+     */
+    private List<ParetoPoint<Assignment>> mostUseful(List<ParetoPoint<Assignment>> points) {
         List<ParetoPoint<Assignment>> kept = new ArrayList<>(points);
         while (kept.size() > settings.offspring()) {
-            double[] distance = Pareto.crowdingDistance(kept.stream()
-                    .map(point -> vec(point.payload(), point.loss()))
-                    .collect(ISeq.toISeq()));
-            int crowded = IntStream.range(1, kept.size() - 1)
+            int least = IntStream.range(1, kept.size() - 1)
                     .boxed()
-                    .min(Comparator.comparingDouble(index -> distance[index]))
+                    .min(Comparator.comparingDouble(index -> areaOf(index, kept)))
                     .orElse(kept.size() - 1);
-            kept.remove(crowded);
+            kept.remove(least);
         }
         return kept;
+    }
+
+    /** What an inner point alone dominates. */
+    private static double areaOf(int index, List<ParetoPoint<Assignment>> points) {
+        double width = points.get(index + 1).sizeInBytes() - points.get(index).sizeInBytes();
+        return width
+                * (log(points.get(index - 1).loss()) - log(points.get(index).loss()));
     }
 
     /** Those that were dropped on the way stand behind every point of the front. */
     private Phenotype<IntegerGene, Vec<double[]>> scored(Phenotype<IntegerGene, Vec<double[]>> one) {
         Assignment assignment = codec.decode(one.genotype());
-        Double loss = losses.get(assignment);
-        Vec<double[]> fitness = loss == null
+        Score score = scores.get(assignment);
+        Vec<double[]> fitness = score == null
                 ? Vec.of(
                         (double) Math.max(
                                 upper.sizeInBytes(), front.get(front.size() - 1).sizeInBytes()),
                         log(front.get(0).loss()))
-                : vec(assignment, loss);
+                : vec(assignment, score.loss());
         return Phenotype.of(one.genotype(), one.generation(), fitness);
     }
 

@@ -10,6 +10,9 @@ package org.paretopress.search.fitness;
  */
 public record PairedComparison(double meanDifference, double standardError, int sequences) {
 
+    /** Standard errors by which a candidate has to be better to take another one's place. */
+    public static final double EVIDENCE = 2;
+
     /** Half the width of an interval that holds the true difference in 95 of 100 cases, in standard errors. */
     private static final double NORMAL_95 = 1.959963984540054;
 

@@ -41,6 +41,8 @@ class MutationTest {
             mutated += check(new Exchange(space, budget), space, parent, 0, budget, random);
             mutated += check(new Resize(space, lower, budget), space, parent, lower.sizeInBytes(), budget, random);
             mutated += check(new SameSize(space), space, parent, 0, new Budget(size), random);
+            List<Long> sizes = List.of(Math.max(space.smallestSizeInBytes(), lower.sizeInBytes()), size, size + 5);
+            mutated += check(new Relocate(space, () -> sizes), space, parent, 0, new Budget(size + 5), random);
         }
         assertThat(mutated).isGreaterThan(20_000);
     }
@@ -54,7 +56,7 @@ class MutationTest {
             Budget budget,
             SplittableRandom random) {
         if (!mutation.anyFrom(parent)) {
-            if (!(mutation instanceof Resize)) {
+            if (!(mutation instanceof Resize || mutation instanceof Relocate)) {
                 assertThatThrownBy(() -> mutation.mutate(parent, random.split()))
                         .hasMessageContaining("\nMaybe ");
             }

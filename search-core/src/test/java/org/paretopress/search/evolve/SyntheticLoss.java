@@ -39,7 +39,8 @@ final class SyntheticLoss implements CandidateEvaluator {
 
     Score score(Assignment assignment, Effort effort) {
         double luck = new SplittableRandom(effort.sampleSeed() + assignment.hashCode()).nextDouble() - 0.5;
-        return new Score(new double[] {loss(assignment) * (1 + noise * luck)}, effort.tokens());
+        double loss = loss(assignment) * (1 + noise * luck);
+        return new Score(new double[] {loss, loss}, effort.tokens());
     }
 
     @Override

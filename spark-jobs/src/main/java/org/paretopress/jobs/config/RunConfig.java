@@ -277,6 +277,12 @@ public record RunConfig(
                                 + " losses beside the parent's.",
                         "leave search.acceptance out.");
             }
+            if (assisted && fitness == FitnessMeasure.perplexity) {
+                throw new InputException(
+                        "search.assisted = true does not go with search.fitness = perplexity: a predictor starts from"
+                                + " divergences.",
+                        "use fitness: kl, which prefers nearly the same candidates and needs less text to tell them apart.");
+            }
             if (strategy != Strategy.allocation && !allocation.limits().isEmpty()) {
                 throw new InputException(
                         "search.allocation.limits is given, but search.strategy = " + strategy + " heeds bytes alone.",
