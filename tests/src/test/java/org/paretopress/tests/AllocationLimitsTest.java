@@ -158,7 +158,7 @@ class AllocationLimitsTest {
         assertThat(tooSmall.err()).contains("1.0E-9", "the least these levels reach", "larger levels");
         Command tooTight = run.search("local[2]", allocation("{averageBits: 3}", limits(3)));
         assertThat(tooTight.code()).isEqualTo(2);
-        assertThat(tooTight.err()).contains("microseconds", "out of reach", "limit of 3");
+        assertThat(tooTight.err()).contains("limits.microseconds.atMost = 3", "out of reach");
     }
 
     private static String limits(int atMost) {

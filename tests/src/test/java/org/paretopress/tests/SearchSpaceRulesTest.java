@@ -99,6 +99,20 @@ class SearchSpaceRulesTest {
     }
 
     @Test
+    void aPartOfASubBlockCannotBeDropped() {
+        Refusal.of(
+                folder,
+                SmallRun.in(folder)
+                        .arguments(
+                                "search",
+                                "local[1]",
+                                "--set=levels.depth={units: [mlp]}",
+                                "--set=search.allowed={'*.0.mlp.gate_proj': [drop]}"),
+                "model.layers.0.mlp.gate_proj",
+                "nothing but to be dropped");
+    }
+
+    @Test
     void dropBlocksIsTheSizeWithoutThem() throws IOException {
         SmallRun run = SmallRun.in(folder);
         run.search(

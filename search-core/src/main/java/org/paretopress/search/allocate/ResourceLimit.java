@@ -88,14 +88,14 @@ public record ResourceLimit(String name, long[][] use, long limit) {
     }
 
     /** The least that any assignment uses. */
-    long least() {
+    public long least() {
         return Arrays.stream(use)
                 .mapToLong(row -> Arrays.stream(row).min().orElseThrow())
                 .reduce(0, Math::addExact);
     }
 
     /** The most that any assignment uses. */
-    long most() {
+    public long most() {
         return Arrays.stream(use)
                 .mapToLong(row -> Arrays.stream(row).max().orElseThrow())
                 .reduce(0, Math::addExact);

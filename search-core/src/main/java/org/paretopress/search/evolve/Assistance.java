@@ -1,6 +1,7 @@
 package org.paretopress.search.evolve;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.paretopress.search.fitness.Effort;
 import org.paretopress.search.predict.LossPredictor;
 import org.paretopress.search.predict.RankCorrelation;
@@ -36,25 +37,30 @@ final class Assistance {
      * Learns the losses of a generation.
      *
      * @param observations those of the first stage first
-     * @return Spearman correlation of what was predicted before with what the first stage measured; null for fewer than
-     *     two offspring
+     * @param expected logarithm of the loss that is expected of an assignment of this size anyway; 0 where all have one size
+     * @return Spearman correlation, beyond what is expected, of what was predicted before with what the first stage measured;
+     *     null where fewer than two offspring had a loss, or all have the same
      */
-    Double learn(List<Observation> observations) {
+    Double learn(List<Observation> observations, ToDoubleFunction<Assignment> expected) {
         List<Observation> first = observations.stream()
                 .takeWhile(one -> one.effort().equals(observations.get(0).effort()))
+                .filter(one -> Double.isFinite(one.loss()) && one.loss() > 0)
                 .toList();
-        Double rank = first.size() < 2
-                ? null
+        double rank = first.size() < 2
+                ? Double.NaN
                 : RankCorrelation.spearman(
                         first.stream()
-                                .mapToDouble(one -> predictor.meanLog(one.assignment()))
+                                .map(Observation::assignment)
+                                .mapToDouble(one -> predictor.meanLog(one) - expected.applyAsDouble(one))
                                 .toArray(),
-                        first.stream().mapToDouble(Observation::loss).toArray());
+                        first.stream()
+                                .mapToDouble(one -> Math.log(one.loss()) - expected.applyAsDouble(one.assignment()))
+                                .toArray());
         observations.forEach(one -> predictor.learn(
                 one.assignment(),
                 one.loss(),
                 one.effort().tokens(),
                 one.effort().sampleSeed()));
-        return rank;
+        return Double.isNaN(rank) ? null : rank;
     }
 }

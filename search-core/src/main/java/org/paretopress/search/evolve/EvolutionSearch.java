@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.paretopress.search.allocate.RandomAllocator;
 import org.paretopress.search.allocate.UniformAllocator;
@@ -42,11 +43,13 @@ public final class EvolutionSearch {
     private final Optional<double[][]> errors;
     private final AssignmentCodec codec;
     private final Mutation mutation;
+    private final List<Assignment> candidates;
 
     /**
      * As published.
      *
      * @throws org.paretopress.search.space.UnreachableBudgetException if the smallest assignment is above the budget
+     * @throws IllegalArgumentException if no mutation is legal from any first parent
      */
     public EvolutionSearch(SearchSpace space, Budget budget, EvolutionSettings settings, CandidateEvaluator evaluator) {
         this(space, budget, settings, evaluator, Optional.empty(), Optional.empty());
@@ -56,7 +59,7 @@ public final class EvolutionSearch {
      * @param start the first parent, within the budget
      * @param errors [layer][level] whose sums a predictor starts from, which then chooses the offspring to be scored; such
      *     a search also trades bytes between layers of different shapes, and its acceptance is paired
-     * @throws IllegalArgumentException if the start is above the budget
+     * @throws IllegalArgumentException if the start is above the budget, or no mutation is legal from any first parent
      */
     public EvolutionSearch(
             SearchSpace space,
@@ -74,8 +77,18 @@ public final class EvolutionSearch {
         this.errors = errors;
         this.codec = new AssignmentCodec(space);
         Mutation switches = new LevelSwitchMutation(space, budget);
-        this.mutation = errors.isPresent() ? new EitherMutation(switches, new Exchange(space, budget)) : switches;
+        this.mutation = errors.isPresent() || mixesDepth(space)
+                ? new EitherMutation(switches, new Exchange(space, budget))
+                : switches;
         start.ifPresent(this::requireWithinBudget);
+        this.candidates = firstCandidates();
+    }
+
+    /** Whether sub-blocks may be dropped beside other choices: level switches alone would never drop the first. */
+    private static boolean mixesDepth(SearchSpace space) {
+        return !space.subBlocks().isEmpty()
+                && IntStream.range(0, space.layers().size())
+                        .anyMatch(layer -> space.layers().get(layer).levels().size() > 1 + space.lowestKept(layer));
     }
 
     /** Runs all generations; see {@link #run(Consumer, Predicate)}. */
@@ -89,7 +102,6 @@ public final class EvolutionSearch {
      * @param listener told of every generation, beginning with the choice of the first parent (number 0)
      * @param stop asked after every generation, the first included
      * @return the last generation
-     * @throws IllegalArgumentException if no mutation is legal from the first parent
      */
     public Generation run(Consumer<Generation> listener, Predicate<Generation> stop) {
         StagedSelection selection = new StagedSelection(space, budget, settings, evaluator);
@@ -111,7 +123,9 @@ public final class EvolutionSearch {
 
     private static Generation next(
             Generation current, StagedSelection.Outcome outcome, Optional<Assistance> assistance) {
-        Double rank = assistance.map(one -> one.learn(outcome.observations())).orElse(null);
+        Double rank = assistance
+                .map(one -> one.learn(outcome.observations(), offspring -> 0))
+                .orElse(null);
         int accepted = outcome.best().equals(current.parent()) ? 0 : 1;
         return current.next(List.of(outcome.best()), outcome.fitness(), accepted, accepted > 0, outcome.stages(), rank);
     }
@@ -136,22 +150,27 @@ public final class EvolutionSearch {
     }
 
     /**
-     * Without a start, where a uniform level has exactly the size of the budget it is the first parent. In all other
-     * cases the published code is followed: λ random candidates, filled up to the budget from the largest uniform
-     * assignment below it, go through one staged selection.
+     * Of which the first parent is chosen. Without a start, where a uniform level has exactly the size of the budget it is
+     * the only one. In all other cases the published code is followed: λ random candidates, filled up to the budget from
+     * the largest uniform assignment below it, go through one staged selection.
      */
-    private Generation firstGeneration(StagedSelection selection) {
+    private List<Assignment> firstCandidates() {
         Assignment below =
                 start.or(() -> new UniformAllocator(space).find(budget)).orElseGet(this::lowest);
         if (start.isPresent() || space.sizeInBytes(below) == budget.sizeInBytes()) {
-            requireMutation(List.of(below));
-            return first(selection.first(below));
+            return requireMutation(List.of(below));
         }
         RandomAllocator random = new RandomAllocator(space, Draws.seed(settings.seed(), budget.sizeInBytes()));
-        List<Assignment> filled = LongStream.range(0, settings.offspring())
+        return requireMutation(LongStream.range(0, settings.offspring())
                 .mapToObj(index -> random.fill(below, budget, index))
-                .toList();
-        return first(selection.select(requireMutation(filled), Optional.empty(), 0));
+                .toList());
+    }
+
+    private Generation firstGeneration(StagedSelection selection) {
+        return first(
+                candidates.size() == 1
+                        ? selection.first(candidates.get(0))
+                        : selection.select(candidates, Optional.empty(), 0));
     }
 
     private static Generation first(StagedSelection.Outcome outcome) {

@@ -34,6 +34,17 @@ public record EvolutionSettings(int generations, int offspring, List<Stage> stag
         return stages.size() - 1;
     }
 
+    /** What a generation scores: all offspring in the first stage, what survives in the others, the parent in the last. */
+    public long tokensOfGeneration() {
+        long tokens = stages.get(lastStage()).tokens();
+        long candidates = offspring;
+        for (Stage stage : stages) {
+            tokens += candidates * stage.tokens();
+            candidates = stage.survivors();
+        }
+        return tokens;
+    }
+
     private static void requireNarrowing(int offspring, List<Stage> stages) {
         int available = offspring;
         for (int index = 0; index < stages.size(); index++) {

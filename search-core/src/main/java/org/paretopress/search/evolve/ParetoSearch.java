@@ -2,6 +2,7 @@ package org.paretopress.search.evolve;
 
 import io.jenetics.Genotype;
 import io.jenetics.IntegerGene;
+import io.jenetics.Optimize;
 import io.jenetics.Phenotype;
 import io.jenetics.engine.Engine;
 import io.jenetics.engine.EvolutionResult;
@@ -11,6 +12,8 @@ import io.jenetics.ext.moea.UFTournamentSelector;
 import io.jenetics.ext.moea.Vec;
 import io.jenetics.util.ISeq;
 import io.jenetics.util.RandomRegistry;
+import io.jenetics.util.Seq;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -92,7 +95,7 @@ public final class ParetoSearch {
         EvolutionStart<IntegerGene, Vec<double[]>> next = EvolutionStart.of(staged.eval(population), 1);
         Generation current = Generation.first(
                 staged.front(), staged.kneeFitness(), staged.latest().stages());
-        assistance.ifPresent(one -> one.learn(staged.latest().observations()));
+        assistance.ifPresent(one -> one.learn(staged.latest().observations(), seed -> 0));
         listener.accept(current);
         while (current.number() < settings.generations() && !stop.test(current)) {
             EvolutionStart<IntegerGene, Vec<double[]>> start = next;
@@ -100,8 +103,10 @@ public final class ParetoSearch {
             EvolutionResult<IntegerGene, Vec<double[]>> result =
                     RandomRegistry.with(random, unused -> engine.evolve(start));
             StagedFront.Outcome outcome = staged.latest();
-            Double rank =
-                    assistance.map(one -> one.learn(outcome.observations())).orElse(null);
+            Double rank = assistance
+                    .map(one ->
+                            one.learn(outcome.observations(), learnt -> staged.logLossAt(space.sizeInBytes(learnt))))
+                    .orElse(null);
             current = current.next(
                     staged.front(), staged.kneeFitness(), outcome.accepted(), outcome.better(), outcome.stages(), rank);
             listener.accept(current);
@@ -122,7 +127,7 @@ public final class ParetoSearch {
                 .survivorsSize(settings.offspring())
                 .offspringSize(settings.offspring())
                 .survivorsSelector(NSGA2Selector.ofVec())
-                .offspringSelector(UFTournamentSelector.ofVec())
+                .offspringSelector(ParetoSearch::parents)
                 .alterers(assistance
                         .map(one -> new Breeding<Vec<double[]>>(
                                 codec, mutation, Assistance.LITTER, bred -> excess(bred, one, staged), seed))
@@ -130,6 +135,15 @@ public final class ParetoSearch {
                 .maximalPhenotypeAge(Long.MAX_VALUE)
                 .executor(Runnable::run)
                 .build();
+    }
+
+    /** By tournaments, which take two; a population of one is its only parent. */
+    private static ISeq<Phenotype<IntegerGene, Vec<double[]>>> parents(
+            Seq<Phenotype<IntegerGene, Vec<double[]>>> population, int count, Optimize optimize) {
+        return population.size() == 1
+                ? ISeq.of(Collections.nCopies(count, population.get(0)))
+                : UFTournamentSelector.<IntegerGene, double[], Vec<double[]>>ofVec()
+                        .select(population, count, optimize);
     }
 
     /** How far above the front, at its size, each is predicted to be at best; in logarithms of the loss. */

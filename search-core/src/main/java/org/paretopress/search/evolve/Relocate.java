@@ -33,6 +33,9 @@ final class Relocate implements Mutation {
     @Override
     public Assignment mutate(Assignment parent, SplittableRandom random) {
         long[] neighbours = neighbours(parent);
+        if (neighbours.length == 0) {
+            return parent;
+        }
         Budget target = new Budget(neighbours[random.nextInt(neighbours.length)]);
         Assignment child = parent;
         while (space.sizeInBytes(child) > target.sizeInBytes()) {

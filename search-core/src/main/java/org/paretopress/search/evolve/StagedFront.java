@@ -35,7 +35,7 @@ import org.paretopress.search.space.SearchSpace;
  */
 final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
 
-    /** Growth of the hypervolume, as a share, below which a generation brought nothing. */
+    /** Growth of the hypervolume, as a share, since it last grew by as much, below which a generation brought nothing. */
     private static final double LEAST_GROWTH = 1e-3;
 
     private final SearchSpace space;
@@ -47,7 +47,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
     private final long sampleSeed;
     private final Map<Assignment, Score> scores = new HashMap<>();
     private List<ParetoPoint<Assignment>> front = List.of();
-    private double hypervolume;
+    private double grownTo;
     private double referenceLoss;
     private Outcome latest;
 
@@ -71,7 +71,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
      * What became of one generation's offspring.
      *
      * @param accepted how many are on the front
-     * @param better whether the hypervolume grew
+     * @param better whether the hypervolume has grown
      */
     record Outcome(
             int accepted, boolean better, List<StageOutcome> stages, List<Assistance.Observation> observations) {}
@@ -183,19 +183,26 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
         boolean first = front.isEmpty();
         ParetoArchive<Assignment> archive = ParetoArchive.of(front);
         for (Assignment finalist : finalists) {
-            ParetoPoint<Assignment> point = new ParetoPoint<>(
-                    space.sizeInBytes(finalist), scores.get(finalist).loss(), finalist);
-            if (Double.isFinite(point.loss()) && (first || beatsAllItDominates(point, archive.points()))) {
-                archive.add(point);
+            double loss = scores.get(finalist).loss();
+            if (Double.isFinite(loss)) {
+                ParetoPoint<Assignment> point = new ParetoPoint<>(space.sizeInBytes(finalist), loss, finalist);
+                if (first || beatsAllItDominates(point, archive.points())) {
+                    archive.add(point);
+                }
             }
+        }
+        if (archive.points().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "None of the " + finalists.size()
+                            + " assignments that a front begins with has a finite loss.\nMaybe the smallest levels break the model.");
         }
         front = mostUseful(archive.points());
         int accepted = (int) finalists.stream().filter(front()::contains).count();
-        double before = hypervolume;
-        double worst = front.get(0).loss();
-        hypervolume = new Hypervolume(upper.sizeInBytes() + 1, first ? worst : referenceLoss).of(front);
-        referenceLoss = first ? worst : referenceLoss;
-        return new Outcome(accepted, hypervolume > before * (1 + LEAST_GROWTH), stages, observations);
+        referenceLoss = first ? front.get(0).loss() : referenceLoss;
+        double hypervolume = new Hypervolume(upper.sizeInBytes() + 1, referenceLoss).of(front);
+        boolean better = hypervolume > grownTo * (1 + LEAST_GROWTH);
+        grownTo = better ? hypervolume : grownTo;
+        return new Outcome(accepted, better, stages, observations);
     }
 
     private boolean beatsAllItDominates(ParetoPoint<Assignment> point, List<ParetoPoint<Assignment>> members) {
@@ -242,7 +249,8 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
     }
 
     private Vec<double[]> vec(Assignment assignment, double loss) {
-        return Vec.of((double) space.sizeInBytes(assignment), log(loss));
+        return Vec.of(
+                (double) space.sizeInBytes(assignment), log(Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss));
     }
 
     /** A loss of zero, or below by rounding, is as good as the smallest number. */

@@ -38,7 +38,7 @@ public record PairedComparison(double meanDifference, double standardError, int 
 
     /** Whether the first is better by at least so many standard errors; equal candidates are not better. */
     public boolean firstIsBetter(double standardErrors) {
-        return meanDifference < 0 && -meanDifference >= standardErrors * standardError;
+        return meanDifference < 0 && (standardErrors == 0 || -meanDifference >= standardErrors * standardError);
     }
 
     /** Lower end of the 95 % interval of the difference. */

@@ -10,6 +10,9 @@ import java.util.List;
  * <pre>unit² + k·(1 + [same text]·textShare²/tokens) + [same text]·textOffset²/tokens + [same observation]·noise²/tokens
  * k = scale²·exp((s − 1)/reach)</pre>
  *
+ * <p>Of two texts of one sample the shorter is a part of the longer; the means over both covary by what one token
+ * varies, over the larger of the two numbers of tokens.
+ *
  * <p>The unit is a constant that all losses share: what the table's unit is worth. A large reach makes effects of layers
  * add up; a small one lets pairs and more of them act together, since the exponential holds every power of s.
  *
@@ -54,8 +57,9 @@ record Hyperparameters(double scale, double reach, double textOffset, double tex
     double covariance(double affinity, Observation one, Observation other) {
         double deviating = deviating(affinity);
         double covariance = UNIT * UNIT + deviating;
-        if (one.sameText(other)) {
-            covariance += (textOffset * textOffset + textShare * textShare * deviating) / one.tokens();
+        if (one.sample() == other.sample()) {
+            double tokens = Math.max(one.tokens(), other.tokens());
+            covariance += (textOffset * textOffset + textShare * textShare * deviating) / tokens;
         }
         return covariance;
     }

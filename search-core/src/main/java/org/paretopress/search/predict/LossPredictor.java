@@ -48,8 +48,8 @@ public final class LossPredictor {
      *
      * @param loss mean over the tokens; 0 is that of the dense model
      * @param tokens what it was measured on, at least 1
-     * @param sample which text that was: losses of equal sample and tokens were measured on the same. Their differences
-     *     are known better than the losses themselves
+     * @param sample which text that was: losses of one sample were measured on the same text, or on parts of it that begin
+     *     alike. Their differences are known better than the losses themselves
      * @return whether it was learnt
      * @throws IllegalArgumentException if the assignment is not of the search space, or there are no tokens
      */

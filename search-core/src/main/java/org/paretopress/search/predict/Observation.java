@@ -8,11 +8,6 @@ import org.paretopress.search.space.Assignment;
  * @param roots square roots of the layers' shares of the summed error, [layers]
  * @param logRatio natural logarithm of loss over summed error
  * @param tokens what the loss is the mean of
- * @param sample which text; observations of equal sample and tokens saw the same
+ * @param sample which text; of two observations of one sample, that of fewer tokens saw a part of the other's
  */
-record Observation(Assignment assignment, double[] roots, double logRatio, long tokens, long sample) {
-
-    boolean sameText(Observation other) {
-        return sample == other.sample && tokens == other.tokens;
-    }
-}
+record Observation(Assignment assignment, double[] roots, double logRatio, long tokens, long sample) {}

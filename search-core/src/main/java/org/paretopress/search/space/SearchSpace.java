@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
@@ -183,24 +184,32 @@ public final class SearchSpace {
 
     /** Bytes that {@link #raised} adds; empty where nothing is above. */
     public OptionalLong raiseInBytes(Assignment assignment, int layer) {
-        return raised(assignment, layer)
-                .map(raised -> OptionalLong.of(differenceInBytes(assignment, raised, layer)))
-                .orElse(OptionalLong.empty());
+        int level = assignment.level(layer);
+        if (isDropped(assignment, layer)) {
+            return OptionalLong.of(dropInBytes(layer, member -> 1));
+        }
+        return level + 1 < layers.get(layer).levels().size()
+                ? OptionalLong.of(sizeInBytes(layer, level + 1) - sizeInBytes(layer, level))
+                : OptionalLong.empty();
     }
 
     /** Bytes that {@link #lowered} frees; empty where nothing is below. */
     public OptionalLong freedInBytes(Assignment assignment, int layer) {
-        return lowered(assignment, layer)
-                .map(lowered -> OptionalLong.of(differenceInBytes(lowered, assignment, layer)))
-                .orElse(OptionalLong.empty());
+        int level = assignment.level(layer);
+        if (level == 0) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(
+                level == lowestKept(layer)
+                        ? dropInBytes(layer, assignment::level)
+                        : sizeInBytes(layer, level) - sizeInBytes(layer, level - 1));
     }
 
-    /** Of two assignments that differ in one layer and its sub-block at most. */
-    private long differenceInBytes(Assignment smaller, Assignment larger, int layer) {
-        int[] members = subBlockOfLayer[layer] >= 0 ? subBlocks.get(subBlockOfLayer[layer]) : new int[] {layer};
+    /** What the sub-block of a layer has at some levels more than dropped. */
+    private long dropInBytes(int layer, IntUnaryOperator levels) {
         long difference = 0;
-        for (int member : members) {
-            difference += sizeInBytes(member, larger.level(member)) - sizeInBytes(member, smaller.level(member));
+        for (int member : subBlocks.get(subBlockOfLayer[layer])) {
+            difference += sizeInBytes(member, levels.applyAsInt(member)) - sizeInBytes(member, 0);
         }
         return difference;
     }

@@ -80,6 +80,15 @@ class DuelTest {
         assertThat(duel.score(CHALLENGER, 2).sequences()).isEqualTo(64);
     }
 
+    /** One sequence has no standard error. */
+    @Test
+    void aDuelMayBeginWithASingleSequence() {
+        assertThat(new Duel(text(0.1, 0.05, 1), 3, 10, 1)
+                        .fight(CHALLENGER, CHAMPION, 1)
+                        .won())
+                .isTrue();
+    }
+
     @Test
     void anEqualOneDoesNotReplace() {
         assertThat(won(0, 0, 1)).isFalse();

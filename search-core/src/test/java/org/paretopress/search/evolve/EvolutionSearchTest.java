@@ -115,9 +115,8 @@ class EvolutionSearchTest {
         EvolutionSettings settings = new EvolutionSettings(3, 4, List.of(new Stage(1, 1)), 0);
         List<SearchSpace> rigid = List.of(Spaces.alike(1, 4), Spaces.alike(5, 1), Spaces.alike(3, 4));
         for (SearchSpace one : rigid) {
-            EvolutionSearch search =
-                    new EvolutionSearch(one, new Budget(one.smallestSizeInBytes()), settings, counting);
-            assertThatThrownBy(() -> search.run(generation -> {}))
+            Budget smallest = new Budget(one.smallestSizeInBytes());
+            assertThatThrownBy(() -> new EvolutionSearch(one, smallest, settings, counting))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("No level switch is legal")
                     .hasMessageContaining("\nMaybe ");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.paretopress.search.Spaces;
 import org.paretopress.search.allocate.RandomAllocator;
 import org.paretopress.search.fitness.CandidateEvaluator;
+import org.paretopress.search.fitness.Score;
 import org.paretopress.search.front.Hypervolume;
 import org.paretopress.search.front.ParetoPoint;
 import org.paretopress.search.space.Assignment;
@@ -91,6 +93,41 @@ class ParetoSearchTest {
             before = now;
         }
         assertThat(told).anyMatch(one -> one.unchanged() > 0);
+    }
+
+    @Test
+    void onePointIsAPopulation() {
+        SyntheticLoss loss = new SyntheticLoss(space, 2, 0);
+        List<Stage> stages = List.of(new Stage(1, 100), new Stage(1, 400));
+        EvolutionSettings settings = new EvolutionSettings(10, 1, stages, 1, Acceptance.PAIRED);
+        List<Assignment> seed = randomSeeds(2).subList(3, 4);
+        Generation last = new ParetoSearch(space, lower, upper, settings, loss, seed, Optional.empty())
+                .run(one -> {}, one -> false);
+        assertThat(last.number()).isEqualTo(10);
+        assertThat(last.best()).hasSize(1);
+    }
+
+    /** Losses of which nothing is known are worse than any. */
+    @Test
+    void candidatesWithoutALossAreLeftOut() {
+        SyntheticLoss loss = new SyntheticLoss(space, 2, 0);
+        CandidateEvaluator broken = (candidates, effort) -> candidates.stream()
+                .map(one -> one.level(0) == 0
+                        ? new Score(new double[] {Double.NaN, Double.NaN}, effort.tokens())
+                        : loss.score(one, effort))
+                .toList();
+        double[][] table = new double[7][4];
+        Arrays.fill(table, new double[] {1, 0.3, 0.1, 0.05});
+        EvolutionSettings settings = new EvolutionSettings(5, 12, STAGES, 1, Acceptance.PAIRED);
+        Generation last = new ParetoSearch(space, lower, upper, settings, broken, randomSeeds(2), Optional.of(table))
+                .run(one -> {}, one -> false);
+        assertThat(last.best()).isNotEmpty().noneMatch(one -> one.level(0) == 0);
+        List<Assignment> all =
+                randomSeeds(2).stream().filter(one -> one.level(0) == 0).toList();
+        assertThatThrownBy(() -> new ParetoSearch(space, lower, upper, settings, broken, all, Optional.empty())
+                        .run(one -> {}, one -> false))
+                .hasMessageContaining("finite loss")
+                .hasMessageContaining("\nMaybe ");
     }
 
     @Test

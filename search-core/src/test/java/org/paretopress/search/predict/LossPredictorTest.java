@@ -104,10 +104,13 @@ class LossPredictorTest {
         for (int i = 0; i < 5; i++) {
             for (int j = 0; j < 5; j++) {
                 double k = kernel(errors, levels[i], levels[j], h);
-                boolean sameText = samples[i] == samples[j] && tokens[i] == tokens[j];
+                boolean sameText = samples[i] == samples[j];
                 covariance[i][j] = 9
                         + k
-                        + (sameText ? (k * Math.pow(h.textShare(), 2) + Math.pow(h.textOffset(), 2)) / tokens[i] : 0)
+                        + (sameText
+                                ? (k * Math.pow(h.textShare(), 2) + Math.pow(h.textOffset(), 2))
+                                        / Math.max(tokens[i], tokens[j])
+                                : 0)
                         + (i == j ? Math.pow(h.noise(), 2) / tokens[i] + 1e-9 : 0);
             }
             toAsked[i] = 9 + kernel(errors, levels[i], asked, h);

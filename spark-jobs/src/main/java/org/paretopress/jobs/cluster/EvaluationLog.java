@@ -41,7 +41,14 @@ public final class EvaluationLog {
      * @param predictions predicted tokens of a sequence
      * @param blockForwards runs of a transformer block that the lines since the last such number took
      */
-    record Line(String key, String levels, int group, double[] losses, long predictions, long blockForwards) {}
+    record Line(String key, String levels, int group, double[] losses, long predictions, long blockForwards) {
+
+        Line {
+            if (key == null || levels == null || losses == null || losses.length == 0 || losses.length % 2 != 0) {
+                throw new IllegalArgumentException("a line names no candidate, or has no pairs of losses");
+            }
+        }
+    }
 
     /** Reads what this run, and those in the folders beside it, left behind under any of these keys. */
     public EvaluationLog(Storage storage, Path run, List<String> keys) {
@@ -58,7 +65,13 @@ public final class EvaluationLog {
             own.addAll(read(folder));
             own.forEach(this::add);
             own.forEach(line -> blockForwards += line.blockForwards());
-            files = storage.list(folder).size();
+            files = storage.list(folder).stream()
+                            .map(file -> file.getPath().getName().replaceFirst("\\..*", ""))
+                            .filter(name -> name.matches("\\d{1,9}"))
+                            .mapToInt(Integer::parseInt)
+                            .max()
+                            .orElse(-1)
+                    + 1;
         }
     }
 

@@ -1,6 +1,8 @@
 package org.paretopress.jobs.config;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.paretopress.jobs.InputException;
 
 /** Checks of configuration values; each failure names the key. */
@@ -25,6 +27,14 @@ final class Check {
             throw new InputException(key + " = " + value + " is too small.", "use " + smallest + " or more.");
         }
         return value == null ? fallback : value;
+    }
+
+    /** Neither the collection nor an element of it is null. */
+    static void whole(String key, Collection<?> values) {
+        present(key, values);
+        if (values.stream().anyMatch(Objects::isNull)) {
+            throw new InputException("Configuration key " + key + " has an empty entry.", "fill it in, or delete it.");
+        }
     }
 
     static void positive(String key, Number value) {

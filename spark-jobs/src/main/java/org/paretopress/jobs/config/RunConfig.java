@@ -99,6 +99,7 @@ public record RunConfig(
     public record Allocation(ErrorMeasure error, Integer tokens, Map<String, Limit> limits) {
         public Allocation {
             limits = limits == null ? Map.of() : limits;
+            Check.whole("search.allocation.limits", limits.values());
             error = error == null ? ErrorMeasure.measured : error;
             if (error == ErrorMeasure.measured) {
                 tokens = Check.atLeast("search.allocation.tokens", 1, tokens, 512);
@@ -120,6 +121,7 @@ public record RunConfig(
         public Limit {
             Check.present("search.allocation.limits.*.atMost", atMost);
             Check.present("search.allocation.limits.*.use", use);
+            Check.whole("search.allocation.limits.*.use", use.values());
         }
     }
 
@@ -260,6 +262,7 @@ public record RunConfig(
                     ? List.of(new StageConfig(16, 2048L), new StageConfig(4, 8192L), new StageConfig(1, 32_768L))
                     : stages;
             Check.notEmpty("search.stages", stages);
+            Check.whole("search.stages", stages);
             fitness = fitness == null ? FitnessMeasure.kl : fitness;
             sparseKl = sparseKl(fitness, sparseKl);
             allocation = allocation == null ? new Allocation(null, null, null) : allocation;
@@ -271,6 +274,9 @@ public record RunConfig(
             allowed = allowed == null ? Map.of() : allowed;
             baselines = baselines == null ? BASELINES : baselines;
             seed = seed == null ? 42L : seed;
+            Check.whole("search.tie", tie);
+            Check.whole("search.allowed", allowed.values());
+            Check.whole("search.baselines", baselines);
             if (assisted && acceptance == Acceptance.minibatch) {
                 throw new InputException(
                         "search.assisted = true does not go with search.acceptance = minibatch: a predictor learns from"
@@ -321,6 +327,8 @@ public record RunConfig(
         public StageConfig {
             Check.present("search.stages.survivors", survivors);
             Check.present("search.stages.tokens", tokens);
+            Check.positive("search.stages.tokens", tokens);
+            Check.positive("search.stages.survivors", survivors);
         }
     }
 }

@@ -25,8 +25,9 @@ public record Baselines(FrontPoint dense, List<AtBudget> budgets, WholeFront fro
      * @param allocationHypervolume of the allocations, below the same reference
      * @param referenceSizeInBytes of both hypervolumes: above the largest size
      * @param referenceKl likewise: the largest divergence
-     * @param better points whose divergence is smaller by more than chance (95 %)
-     * @param worse points whose divergence is larger by more than chance
+     * @param better points whose divergence is smaller by three standard errors, so that among a few dozen hardly one is
+     *     better by chance
+     * @param worse points whose divergence is larger by three standard errors
      */
     public record WholeFront(
             int points,

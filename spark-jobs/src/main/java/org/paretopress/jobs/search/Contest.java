@@ -1,8 +1,10 @@
 package org.paretopress.jobs.search;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -34,8 +36,10 @@ final class Contest {
     private final Allocations allocations;
     private final EvolutionRun evolution;
     private final List<Budget> budgets;
+    private final Map<Budget, EvolutionSearch> searches = new HashMap<>();
     private Generation front;
 
+    /** @throws IllegalArgumentException if a search has nothing to change at one of the budgets */
     Contest(
             SearchSpace space,
             RunConfig.Search search,
@@ -53,6 +57,16 @@ final class Contest {
         this.allocations = allocations;
         this.evolution = evolution;
         this.budgets = budgets;
+        if (search.strategy() == RunConfig.Strategy.evopress) {
+            budgets.forEach(budget -> searches.computeIfAbsent(budget, this::evolutionSearch));
+        }
+    }
+
+    private EvolutionSearch evolutionSearch(Budget budget) {
+        Optional<Assignment> start =
+                search.start() == RunConfig.Start.allocation ? Optional.of(allocations.at(budget)) : Optional.empty();
+        Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
+        return new EvolutionSearch(space, budget, settings, evaluator, start, table);
     }
 
     /**
@@ -68,7 +82,7 @@ final class Contest {
         long searched = 0;
         for (RunConfig.Strategy strategy : strategies) {
             Found found = strategy(strategy, name, searched).search(budget);
-            searched = Math.max(searched, found.tokensEvaluated());
+            searched = strategy == search.strategy() ? found.tokensEvaluated() : searched;
             for (Assignment assignment : found.assignments()) {
                 if (!allocations.allow(assignment)) {
                     continue;
@@ -90,8 +104,8 @@ final class Contest {
                                 id(one),
                                 RunConfig.Strategy.pareto.name(),
                                 one,
-                                front.evaluations(),
-                                front.tokensEvaluated()))
+                                front.evaluations() + errors.evaluations(),
+                                front.tokensEvaluated() + errors.tokensEvaluated()))
                         .toList();
     }
 
@@ -105,9 +119,11 @@ final class Contest {
             case evopress -> budget -> evolve(budget, name);
             case random ->
                 random(
-                        search.strategy() == RunConfig.Strategy.pareto
-                                ? searchedTokens / budgets.size()
-                                : searchedTokens);
+                        switch (search.strategy()) {
+                            case pareto -> searchedTokens / budgets.size();
+                            case random -> settings.generations() * settings.tokensOfGeneration();
+                            default -> searchedTokens;
+                        });
             case uniform ->
                 budget -> new UniformAllocator(space)
                         .find(budget)
@@ -133,13 +149,9 @@ final class Contest {
     }
 
     private Found evolve(Budget budget, String name) {
-        boolean fromAllocation = search.start() == RunConfig.Start.allocation;
-        Optional<Assignment> start = fromAllocation ? Optional.of(allocations.at(budget)) : Optional.empty();
-        Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
-        EvolutionSearch evopress = new EvolutionSearch(space, budget, settings, evaluator, start, table);
-        Generation last = evolution.run(budget, name, evopress::run);
+        Generation last = evolution.run(budget, name, searches.get(budget)::run);
         Found found = new Found(last.best(), last.evaluations(), last.tokensEvaluated());
-        return fromAllocation || search.assisted() ? charged(found) : found;
+        return search.start() == RunConfig.Start.allocation || search.assisted() ? charged(found) : found;
     }
 
     /** One search gives the whole front; at a budget, its largest point that fits. */
@@ -160,15 +172,16 @@ final class Contest {
         Budget upper = budgets.get(budgets.size() - 1);
         long range = upper.sizeInBytes() - lower.sizeInBytes();
         int members = settings.offspring();
-        List<Budget> sizes = new ArrayList<>(budgets);
+        List<Budget> sizes =
+                new ArrayList<>(List.of(lower, upper)); // first, so that no population is too small for them
+        sizes.addAll(budgets);
         IntStream.range(0, members)
                 .mapToObj(i -> new Budget(lower.sizeInBytes() + range * i / Math.max(1, members - 1)))
                 .forEach(sizes::add);
-        List<Assignment> seeds = allocations.at(sizes).stream()
-                .filter(seed -> space.sizeInBytes(seed) >= lower.sizeInBytes())
-                .toList();
+        List<Assignment> seeds = allocations.at(sizes);
+        Budget smallest = new Budget(space.sizeInBytes(seeds.get(0)));
         Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
-        return new ParetoSearch(space, lower, upper, settings, evaluator, seeds, table).run(listener, stop);
+        return new ParetoSearch(space, smallest, upper, settings, evaluator, seeds, table).run(listener, stop);
     }
 
     /** What stands on the table of errors has paid for it. */

@@ -2,6 +2,7 @@ package org.paretopress.jobs.search;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.search.allocate.ResourceLimit;
@@ -21,21 +22,33 @@ final class Limits {
         this.limit = limit;
     }
 
-    /** @throws InputException naming a layer and a level whose use is not given, or a pattern that matches nothing */
+    /**
+     * @throws InputException naming a layer and a level whose use is not given, a pattern or a level that is nothing here, or
+     *     a limit that no assignment keeps within
+     */
     static List<ResourceLimit> of(SearchSpace space, RunConfig.Search search) {
         return search.allocation().limits().entrySet().stream()
-                .map(one -> new ResourceLimit(
-                        one.getKey(),
-                        new Limits(space, one.getKey(), one.getValue()).use(),
-                        one.getValue().atMost()))
+                .map(one -> new Limits(space, one.getKey(), one.getValue()).reachable(one.getKey()))
                 .toList();
+    }
+
+    private ResourceLimit reachable(String name) {
+        ResourceLimit resource = new ResourceLimit(name, use(), limit.atMost());
+        if (resource.least() > resource.limit()) {
+            throw new InputException(
+                    key + ".atMost = " + limit.atMost() + " is out of reach: the levels use " + resource.least()
+                            + " to " + resource.most() + ".",
+                    "ask for something between.");
+        }
+        return resource;
     }
 
     private long[][] use() {
         for (String pattern : limit.use().keySet()) {
+            Predicate<String> matches = Restrictions.matching(pattern);
             boolean matchesNone = space.layers().stream()
                     .flatMap(layer -> layer.members().stream())
-                    .noneMatch(Restrictions.matching(pattern));
+                    .noneMatch(matches);
             if (matchesNone) {
                 throw new InputException(
                         key + ".use names the layers " + pattern + ", and the model has none such.",

@@ -2,6 +2,7 @@ package org.paretopress.jobs.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,6 +49,7 @@ final class Restrictions {
                         "search.allowed names the layers " + pattern + ", and the model has none such.",
                         "write a name such as " + layers.get(0).name() + ", or a pattern such as *.down_proj.");
             }
+            requireLevels("search.allowed." + pattern, names, layers, matches);
             layers.replaceAll(layer -> matches.test(layer.name()) ? only(layer, pattern, names) : layer);
         });
         return keptWhole(layers);
@@ -59,6 +61,21 @@ final class Restrictions {
                         .map(Pattern::quote)
                         .collect(Collectors.joining(".*")))
                 .asMatchPredicate();
+    }
+
+    /** @throws InputException for a level that none of the matched layers has */
+    static void requireLevels(String key, Collection<String> names, List<Layer> layers, Predicate<String> matches) {
+        Set<String> known = new LinkedHashSet<>();
+        layers.stream()
+                .filter(layer -> layer.members().stream().anyMatch(matches))
+                .forEach(layer -> known.addAll(names(layer)));
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new InputException(
+                        key + " names the level " + name + ", which none of its layers has.",
+                        "choose among " + String.join(", ", known) + ".");
+            }
+        }
     }
 
     private static Layer only(Layer layer, String pattern, List<String> names) {
@@ -116,12 +133,27 @@ final class Restrictions {
                         .map(layer -> place[layer])
                         .distinct()
                         .toArray())
+                .peek(subBlock -> requireWhole(joined, subBlock))
                 .filter(subBlock -> IntStream.of(subBlock).allMatch(layer -> {
                     Layer one = joined.get(layer);
                     return one.levels().size() > 1 && one.indexOf(DROPPED) == 0;
                 }))
                 .toList();
         return new SearchSpace(joined, whole.fixedSizeInBytes(), subBlocks);
+    }
+
+    /** What can only be dropped can only be dropped with the rest of its sub-block. */
+    private static void requireWhole(List<Layer> layers, int[] subBlock) {
+        List<Layer> dropped = Arrays.stream(subBlock)
+                .mapToObj(layers::get)
+                .filter(layer -> names(layer).equals(List.of(DROPPED)))
+                .toList();
+        if (!dropped.isEmpty() && dropped.size() < subBlock.length) {
+            throw new InputException(
+                    "search.allowed leaves layer " + dropped.get(0).name()
+                            + " nothing but to be dropped, and not all of its sub-block.",
+                    "allow only drop for all its layers, or another level for this one.");
+        }
     }
 
     /** Layers as one, with the levels they have in common. */

@@ -63,19 +63,20 @@ final class SearchedSizes {
 
     /** The two ends of a front, and between them the sizes of uniform levels, to compare at. */
     private List<Size> range(List<Size> ends) {
-        if (ends.size() != 2
-                || ends.get(0).budget().sizeInBytes() >= ends.get(1).budget().sizeInBytes()) {
+        List<Size> range = new ArrayList<>(ends);
+        range.sort(Comparator.comparing(one -> one.budget().sizeInBytes()));
+        long least = range.get(0).budget().sizeInBytes();
+        long most = range.get(range.size() - 1).budget().sizeInBytes();
+        if (range.size() != 2 || least == most) {
             throw new InputException(
-                    "search.budget has " + ends.size()
-                            + " sizes, and search.strategy = pareto takes two, the smaller first.",
+                    "search.budget has " + ends.size() + " sizes, from " + least + " to " + most
+                            + " bytes, and search.strategy = pareto takes two that differ.",
                     "write {averageBits: [2.5, 4]}.");
         }
-        List<Size> range = new ArrayList<>(ends);
         new UniformAllocator(space)
                 .all().stream()
                         .mapToLong(space::sizeInBytes)
-                        .filter(size -> size > ends.get(0).budget().sizeInBytes()
-                                && size < ends.get(1).budget().sizeInBytes())
+                        .filter(size -> size > least && size < most)
                         .distinct()
                         .forEach(size -> range.add(new Size(new Budget(size), "the front")));
         range.sort(Comparator.comparing(one -> one.budget().sizeInBytes()));

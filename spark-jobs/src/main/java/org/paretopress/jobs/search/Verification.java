@@ -1,6 +1,7 @@
 package org.paretopress.jobs.search;
 
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.Baselines.Additivity;
@@ -17,6 +18,9 @@ import org.paretopress.search.space.Budget;
 final class Verification {
 
     private static final String ALLOCATION = "allocation";
+
+    /** Standard errors by which a point of a front has to differ: there are many, and some differ by chance. */
+    private static final double CLEAR = 3;
 
     private final PointScorer points;
     private final Contest contest;
@@ -70,8 +74,12 @@ final class Verification {
                 hypervolume.of(theirs),
                 hypervolume.referenceSizeInBytes(),
                 hypervolume.referenceLoss(),
-                (int) compared.stream().filter(one -> one.high() < 0).count(),
-                (int) compared.stream().filter(one -> one.low() > 0).count());
+                (int) compared.stream()
+                        .filter(one -> one.meanDifference() < -CLEAR * one.standardError())
+                        .count(),
+                (int) compared.stream()
+                        .filter(one -> one.meanDifference() > CLEAR * one.standardError())
+                        .count());
     }
 
     private Comparison compare(Proposal searched, Proposal rival) {
@@ -88,11 +96,15 @@ final class Verification {
     private Additivity additivity(Budget budget, List<Proposal> proposals, List<Comparison> comparisons) {
         RandomSearch.Sample sample = contest.random(0).sample(budget);
         if (sample.drawn().size() < 3) {
-            return null; // too few assignments fit to rank them
+            return null; // too few assignments to rank fit
+        }
+        double[] losses =
+                sample.scores().stream().mapToDouble(score -> score.loss()).toArray();
+        if (DoubleStream.of(losses).anyMatch(Double::isNaN)) {
+            return null;
         }
         double rank = RankCorrelation.spearman(
-                sample.drawn().stream().mapToDouble(contest::layerwiseError).toArray(),
-                sample.scores().stream().mapToDouble(score -> score.loss()).toArray());
+                sample.drawn().stream().mapToDouble(contest::layerwiseError).toArray(), losses);
         Boolean enough = null;
         for (int rival = 1; rival < proposals.size(); rival++) {
             if (proposals.get(rival).strategy().equals(ALLOCATION)) {
