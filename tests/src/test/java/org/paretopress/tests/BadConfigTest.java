@@ -152,16 +152,21 @@ class BadConfigTest {
                 refused("search.budget={layerwiseError: 0}", "search.budget.layerwiseError = 0"),
                 refused("search={assisted: true, fitness: perplexity}", "search.fitness = perplexity", "fitness: kl"),
                 refused("search.allowed={'*.up_projj': ['3']}", "*.up_projj", "*.down_proj"),
-                refused("search.allowed={'*.up_proj': ['3', '9']}", "search.allowed.*.up_proj names the level 9", "2, 3"),
+                refused(
+                        "search.allowed={'*.up_proj': ['3', '9']}",
+                        "search.allowed.*.up_proj names the level 9",
+                        "2, 3"),
                 refused("search.allowed={'*.up_proj': }", "search.allowed has an empty entry"),
                 refused("search.stages=[null]", "search.stages has an empty entry"),
+                refused("search={strategy: allocation, assisted: true}", "strategy = allocation does not evolve"),
                 refused("search.tie=[null]", "search.tie has an empty entry"),
                 refused("search.baselines=[null]", "search.baselines has an empty entry"),
                 refused("search.stages=[{survivors: 1, tokens: 0}]", "search.stages.tokens = 0"),
                 refused("search={strategy: allocation, allocation: {limits: {ms: }}}", "limits has an empty entry"),
                 refused(
                         "search={strategy: allocation, allocation: {limits: {ms: {atMost: 3, use: {'*': {'7': 1}}}}}}",
-                        "names the level 7", "2, 3"),
+                        "names the level 7",
+                        "2, 3"),
                 refused(
                         "search={strategy: allocation, allocation: {limits: {ms: {atMost: 3, use:"
                                 + " {'*': {'2': 1, '3': 1, '4': 1}}}}}}",

@@ -134,7 +134,7 @@ class SearchSpaceRulesTest {
                         "local[2]",
                         "--set=search.strategy=pareto",
                         "--set=search.assisted=true",
-                        "--set=search.budget={averageBits: [2.25, 3.75]}",
+                        "--set=search.budget={averageBits: [3.75, 2.25]}",
                         "--set=search.generations=4")
                 .succeeded();
         JsonNode front = mapper.readTree(run.read("front.json")).path("points");

@@ -104,8 +104,8 @@ public final class ParetoSearch {
                     RandomRegistry.with(random, unused -> engine.evolve(start));
             StagedFront.Outcome outcome = staged.latest();
             Double rank = assistance
-                    .map(one ->
-                            one.learn(outcome.observations(), learnt -> staged.logLossAt(space.sizeInBytes(learnt))))
+                    .map(one -> one.learn(
+                            outcome.observations(), learnt -> staged.logLossToBeat(space.sizeInBytes(learnt))))
                     .orElse(null);
             current = current.next(
                     staged.front(), staged.kneeFitness(), outcome.accepted(), outcome.better(), outcome.stages(), rank);
@@ -146,11 +146,11 @@ public final class ParetoSearch {
                         .select(population, count, optimize);
     }
 
-    /** How far above the front, at its size, each is predicted to be at best; in logarithms of the loss. */
+    /** How far each is predicted to be above what it has to beat, at best; in logarithms of the loss. */
     private List<Double> excess(List<Assignment> bred, Assistance assistance, StagedFront staged) {
         List<Double> promised = assistance.promise(bred);
         return IntStream.range(0, bred.size())
-                .mapToObj(index -> promised.get(index) - staged.logLossAt(space.sizeInBytes(bred.get(index))))
+                .mapToObj(index -> promised.get(index) - staged.logLossToBeat(space.sizeInBytes(bred.get(index))))
                 .toList();
     }
 

@@ -3,7 +3,6 @@ package org.paretopress.search.evolve;
 import io.jenetics.IntegerGene;
 import io.jenetics.Phenotype;
 import io.jenetics.engine.Evaluator;
-import io.jenetics.ext.moea.Pareto;
 import io.jenetics.ext.moea.Vec;
 import io.jenetics.util.ISeq;
 import io.jenetics.util.Seq;
@@ -29,9 +28,9 @@ import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
 /**
- * Staged selection for a front, behind the evaluator of a Jenetics engine. In each stage the offspring are ranked among
- * the members of the front as NSGA-II ranks (Deb et al., 2002), by size and the logarithm of the loss on the text of the
- * stage; those that are left after the last stage are offered to the front. One instance belongs to one run.
+ * Staged selection for a front, behind the evaluator of a Jenetics engine. In each stage the offspring are ranked by how
+ * far they are below the front at their size, on the text of the stage; those that are left after the last stage are
+ * offered to the front. One instance belongs to one run.
  */
 final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
 
@@ -95,18 +94,32 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
         return new Fitness(settings.lastStage(), knee.loss(), knee.sizeInBytes());
     }
 
-    /** Logarithm of the front's loss at a size: linear between its points, level beyond its ends. */
-    double logLossAt(long sizeInBytes) {
-        ParetoPoint<Assignment> below = front.get(0);
-        for (ParetoPoint<Assignment> above : front) {
-            if (above.sizeInBytes() >= sizeInBytes) {
-                double span = above.sizeInBytes() - below.sizeInBytes();
-                double share = span <= 0 ? 1 : Math.max(0, (sizeInBytes - below.sizeInBytes()) / span);
-                return (1 - share) * log(below.loss()) + share * log(above.loss());
-            }
-            below = above;
+    /**
+     * Logarithm of the loss that an assignment of a size has to be below to be of use: while the front has room for more
+     * sizes that of the front there, linear between its points; otherwise that of the next larger point, whose place it has
+     * to take.
+     */
+    double logLossToBeat(long sizeInBytes) {
+        return logLossToBeat(
+                sizeInBytes, front.stream().mapToDouble(ParetoPoint::loss).toArray());
+    }
+
+    /** @param losses of the points of the front */
+    private double logLossToBeat(long sizeInBytes, double[] losses) {
+        int above = 0;
+        while (above < losses.length - 1 && front.get(above).sizeInBytes() < sizeInBytes) {
+            above++;
         }
-        return log(below.loss());
+        if (above == 0 || !hasRoom(losses.length)) {
+            return log(losses[above]);
+        }
+        double left = front.get(above - 1).sizeInBytes();
+        double share = Math.min(1, (sizeInBytes - left) / (front.get(above).sizeInBytes() - left));
+        return (1 - share) * log(losses[above - 1]) + share * log(losses[above]);
+    }
+
+    private boolean hasRoom(int points) {
+        return points < settings.offspring();
     }
 
     @Override
@@ -151,32 +164,32 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
                 }
             }
             if (stage < settings.lastStage()) {
-                candidates = survivors(
-                        all, reached, candidates.size(), settings.stages().get(stage));
+                candidates = survivors(candidates, reached, settings.stages().get(stage));
             }
         }
         return offered(candidates, stages, observations);
     }
 
-    /** Offspring by rank among all, then the loneliest, then the earliest; in the order they came in. */
-    private List<Assignment> survivors(List<Assignment> all, List<Score> reached, int offspring, Stage stage) {
-        ISeq<Vec<double[]>> points = IntStream.range(0, all.size())
-                .mapToObj(index -> vec(all.get(index), reached.get(index).loss()))
-                .collect(ISeq.toISeq());
-        int[] rank = Pareto.rank(points, Comparator.reverseOrder()); // which is of what is to be large
-        double[] distance = Pareto.crowdingDistance(points);
-        return IntStream.range(0, offspring)
+    /** Those furthest below the front on the text of the stage; in the order they came in. */
+    private List<Assignment> survivors(List<Assignment> offspring, List<Score> reached, Stage stage) {
+        double[] members =
+                reached.stream().skip(offspring.size()).mapToDouble(Score::loss).toArray();
+        double[] excess = IntStream.range(0, offspring.size())
+                .mapToDouble(index ->
+                        logOf(reached.get(index)) - logLossToBeat(space.sizeInBytes(offspring.get(index)), members))
+                .toArray();
+        return IntStream.range(0, offspring.size())
                 .boxed()
-                .sorted(Comparator.<Integer>comparingInt(index -> rank[index]).thenComparing(index -> -distance[index]))
+                .sorted(Comparator.comparingDouble(index -> excess[index]))
                 .limit(stage.survivors())
                 .sorted()
-                .map(all::get)
+                .map(offspring::get)
                 .toList();
     }
 
     /**
      * Offers finalists to the front. A point takes the place of those it dominates only on evidence, sequence by sequence;
-     * one of another size is welcome, and the least useful leaves while there are too many.
+     * one of another size is welcome while there is room.
      */
     private Outcome offered(
             List<Assignment> finalists, List<StageOutcome> stages, List<Assistance.Observation> observations) {
@@ -186,7 +199,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
             double loss = scores.get(finalist).loss();
             if (Double.isFinite(loss)) {
                 ParetoPoint<Assignment> point = new ParetoPoint<>(space.sizeInBytes(finalist), loss, finalist);
-                if (first || beatsAllItDominates(point, archive.points())) {
+                if (first || isWelcome(point, archive.points())) {
                     archive.add(point);
                 }
             }
@@ -196,7 +209,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
                     "None of the " + finalists.size()
                             + " assignments that a front begins with has a finite loss.\nMaybe the smallest levels break the model.");
         }
-        front = mostUseful(archive.points());
+        front = archive.points();
         int accepted = (int) finalists.stream().filter(front()::contains).count();
         referenceLoss = first ? front.get(0).loss() : referenceLoss;
         double hypervolume = new Hypervolume(upper.sizeInBytes() + 1, referenceLoss).of(front);
@@ -205,34 +218,15 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
         return new Outcome(accepted, better, stages, observations);
     }
 
-    private boolean beatsAllItDominates(ParetoPoint<Assignment> point, List<ParetoPoint<Assignment>> members) {
-        return members.stream()
+    private boolean isWelcome(ParetoPoint<Assignment> point, List<ParetoPoint<Assignment>> members) {
+        List<ParetoPoint<Assignment>> dominated = members.stream()
                 .filter(member -> point.sizeInBytes() <= member.sizeInBytes() && point.loss() <= member.loss())
-                .allMatch(member -> PairedComparison.of(scores.get(point.payload()), scores.get(member.payload()))
+                .toList();
+        return dominated.isEmpty()
+                ? hasRoom(members.size())
+                : dominated.stream().allMatch(member -> PairedComparison.of(
+                                scores.get(point.payload()), scores.get(member.payload()))
                         .firstIsBetter(PairedComparison.EVIDENCE));
-    }
-
-    /**
-     * Without the points that add least to the area between front and axes while there are too many, on the logarithmic
-     * scale of losses (SMS-EMOA: Beume, Naujoks and Emmerich, 2007); the ends stay.
-     */
-    private List<ParetoPoint<Assignment>> mostUseful(List<ParetoPoint<Assignment>> points) {
-        List<ParetoPoint<Assignment>> kept = new ArrayList<>(points);
-        while (kept.size() > settings.offspring()) {
-            int least = IntStream.range(1, kept.size() - 1)
-                    .boxed()
-                    .min(Comparator.comparingDouble(index -> areaOf(index, kept)))
-                    .orElse(kept.size() - 1);
-            kept.remove(least);
-        }
-        return kept;
-    }
-
-    /** What an inner point alone dominates. */
-    private static double areaOf(int index, List<ParetoPoint<Assignment>> points) {
-        double width = points.get(index + 1).sizeInBytes() - points.get(index).sizeInBytes();
-        return width
-                * (log(points.get(index - 1).loss()) - log(points.get(index).loss()));
     }
 
     /** Those that were dropped on the way stand behind every point of the front. */
@@ -244,13 +238,17 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
                         (double) Math.max(
                                 upper.sizeInBytes(), front.get(front.size() - 1).sizeInBytes()),
                         log(front.get(0).loss()))
-                : vec(assignment, score.loss());
+                : vec(assignment, score);
         return Phenotype.of(one.genotype(), one.generation(), fitness);
     }
 
-    private Vec<double[]> vec(Assignment assignment, double loss) {
-        return Vec.of(
-                (double) space.sizeInBytes(assignment), log(Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss));
+    private Vec<double[]> vec(Assignment assignment, Score score) {
+        return Vec.of((double) space.sizeInBytes(assignment), logOf(score));
+    }
+
+    /** A loss that is not known is worse than any. */
+    private static double logOf(Score score) {
+        return Double.isNaN(score.loss()) ? Double.POSITIVE_INFINITY : log(score.loss());
     }
 
     /** A loss of zero, or below by rounding, is as good as the smallest number. */

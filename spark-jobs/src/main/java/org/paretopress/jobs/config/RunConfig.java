@@ -277,6 +277,13 @@ public record RunConfig(
             Check.whole("search.tie", tie);
             Check.whole("search.allowed", allowed.values());
             Check.whole("search.baselines", baselines);
+            boolean evolves = strategy == Strategy.evopress || strategy == Strategy.pareto;
+            if (!evolves && (assisted || start == Start.allocation || acceptance == Acceptance.paired)) {
+                throw new InputException(
+                        "search.assisted, search.start or search.acceptance is given, but search.strategy = " + strategy
+                                + " does not evolve anything.",
+                        "leave it out, or use strategy: evopress.");
+            }
             if (assisted && acceptance == Acceptance.minibatch) {
                 throw new InputException(
                         "search.assisted = true does not go with search.acceptance = minibatch: a predictor learns from"

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.input.FinishedRun;
 import org.paretopress.jobs.run.Baselines.Contender;
 import org.paretopress.jobs.run.Baselines.WholeFront;
@@ -31,7 +32,16 @@ public record FrontComparison(long referenceSizeInBytes, double referenceKl, Lis
      */
     public record Row(String run, String strategy, int points, long tokensEvaluated, double hypervolume) {}
 
+    /** @throws InputException if two runs were not of one model and one held-out text */
     public static FrontComparison of(List<String> names, List<FinishedRun> runs) {
+        for (int i = 1; i < runs.size(); i++) {
+            if (!alike(dense(runs.get(i)), dense(runs.get(0)))) {
+                throw new InputException(
+                        "The runs " + names.get(0) + " and " + names.get(i)
+                                + " compress different models, or hold different text out.",
+                        "compare runs of one model and one holdout.");
+            }
+        }
         List<List<ParetoPoint<FrontPoint>>> fronts =
                 runs.stream().map(FrontComparison::searched).toList();
         Hypervolume hypervolume = Hypervolume.below(fronts);
@@ -68,6 +78,16 @@ public record FrontComparison(long referenceSizeInBytes, double referenceKl, Lis
         return run.directory().baselines().budgets().stream()
                 .flatMap(budget -> budget.contenders().stream())
                 .filter(contender -> contender.point().strategy().equals(strategy(run)));
+    }
+
+    /** Sequences that go through a model in other groups may round otherwise. */
+    private static boolean alike(FrontPoint one, FrontPoint other) {
+        double ratio = one.holdout().perplexity() / other.holdout().perplexity();
+        return one.sizeInBytes() == other.sizeInBytes() && Math.abs(ratio - 1) < 1e-5;
+    }
+
+    private static FrontPoint dense(FinishedRun run) {
+        return run.directory().baselines().dense();
     }
 
     private static String strategy(FinishedRun run) {

@@ -55,6 +55,8 @@ final class Limits {
                         "write a name such as "
                                 + space.layers().get(0).members().get(0) + ", or a pattern such as *.down_proj.");
             }
+            Restrictions.requireLevels(
+                    key + ".use." + pattern, limit.use().get(pattern).keySet(), space.layers(), matches);
         }
         return space.layers().stream().map(this::use).toArray(long[][]::new);
     }
