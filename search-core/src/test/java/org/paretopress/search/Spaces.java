@@ -56,6 +56,11 @@ public final class Spaces {
         return new SearchSpace(layers, random.nextInt(50));
     }
 
+    /** Every third one with droppable sub-blocks, the others of uneven layers. */
+    public static SearchSpace randomOfEither(SplittableRandom random, int instance, int mostLayers, int mostStep) {
+        return instance % 3 == 0 ? randomDroppable(random, mostStep) : randomUneven(random, mostLayers, mostStep);
+    }
+
     /** One to three blocks of two or three uneven layers, some of which are dropped as a whole, and a layer apart. */
     public static SearchSpace randomDroppable(SplittableRandom random, int mostStep) {
         List<Layer> layers = new ArrayList<>();

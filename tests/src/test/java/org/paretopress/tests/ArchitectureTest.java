@@ -53,6 +53,7 @@ class ArchitectureTest {
             .resideInAPackage(SEARCH)
             .should()
             .dependOnClassesThat(resideInAnyPackage(KERNELS, JOBS, "org.apache..", "scala..", "com.fasterxml..")
+                    .and(not(resideInAPackage("org.apache.commons.statistics..")))
                     .or(resideInAnyPackage(ENGINES)));
 
     @ArchTest

@@ -1,5 +1,7 @@
 package org.paretopress.search.fitness;
 
+import org.apache.commons.statistics.distribution.TDistribution;
+
 /**
  * Two candidates compared on the same sequences. Some sequences are harder than others for every candidate; the
  * difference on each takes that out, so far less text is needed to tell two candidates apart than to know either loss.
@@ -13,8 +15,8 @@ public record PairedComparison(double meanDifference, double standardError, int 
     /** Standard errors by which a candidate has to be better to take another one's place. */
     public static final double EVIDENCE = 2;
 
-    /** Half the width of an interval that holds the true difference in 95 of 100 cases, in standard errors. */
-    private static final double NORMAL_95 = 1.959963984540054;
+    /** Chance that an interval lies beside the true difference on either side. */
+    private static final double TAIL = 0.025;
 
     /** @throws IllegalArgumentException if the two were scored on different numbers of sequences */
     public static PairedComparison of(Score first, Score second) {
@@ -41,13 +43,19 @@ public record PairedComparison(double meanDifference, double standardError, int 
         return meanDifference < 0 && (standardErrors == 0 || -meanDifference >= standardErrors * standardError);
     }
 
-    /** Lower end of the 95 % interval of the difference. */
+    /** Lower end of the 95 % interval of the difference, by Student's distribution; without bound for a single sequence. */
     public double low() {
-        return meanDifference - NORMAL_95 * standardError;
+        return meanDifference - halfWidth();
     }
 
     /** Upper end of the 95 % interval of the difference. */
     public double high() {
-        return meanDifference + NORMAL_95 * standardError;
+        return meanDifference + halfWidth();
+    }
+
+    private double halfWidth() {
+        return sequences == 1
+                ? Double.POSITIVE_INFINITY
+                : standardError * TDistribution.of(sequences - 1).inverseSurvivalProbability(TAIL);
     }
 }

@@ -45,15 +45,14 @@ class IntegerProgramAllocatorTest {
     }
 
     private static boolean meets(List<ResourceLimit> limits, Assignment assignment) {
-        return limits.stream().allMatch(limit -> limit.total(assignment) <= limit.limit());
+        return limits.stream().allMatch(limit -> limit.allows(assignment));
     }
 
     @Test
     void underBytesAloneTheErrorIsThatOfTheDynamicProgrammeAndOfBruteForce() {
         SplittableRandom random = new SplittableRandom(1);
         for (int instance = 0; instance < 1000; instance++) {
-            SearchSpace space =
-                    instance % 3 == 0 ? Spaces.randomDroppable(random, 40) : Spaces.randomUneven(random, 5, 40);
+            SearchSpace space = Spaces.randomOfEither(random, instance, 5, 40);
             double[][] errors = Spaces.randomErrors(space, random, instance % 2 == 0 ? 6 : 1000);
             ErrorTable table = new ErrorTable(space, errors);
             Budget budget = randomBudget(space, random);
@@ -73,8 +72,7 @@ class IntegerProgramAllocatorTest {
         SplittableRandom random = new SplittableRandom(2);
         int unreachable = 0;
         for (int instance = 0; instance < 1000; instance++) {
-            SearchSpace space =
-                    instance % 3 == 0 ? Spaces.randomDroppable(random, 40) : Spaces.randomUneven(random, 5, 40);
+            SearchSpace space = Spaces.randomOfEither(random, instance, 5, 40);
             double[][] errors = Spaces.randomErrors(space, random, instance % 2 == 0 ? 6 : 1000);
             ErrorTable table = new ErrorTable(space, errors);
             Budget budget = randomBudget(space, random);
@@ -105,8 +103,7 @@ class IntegerProgramAllocatorTest {
     void theSizeIsThatOfTheDynamicProgrammeAndOfBruteForce() {
         SplittableRandom random = new SplittableRandom(3);
         for (int instance = 0; instance < 1000; instance++) {
-            SearchSpace space =
-                    instance % 3 == 0 ? Spaces.randomDroppable(random, 40) : Spaces.randomUneven(random, 5, 40);
+            SearchSpace space = Spaces.randomOfEither(random, instance, 5, 40);
             double[][] errors = Spaces.randomErrors(space, random, instance % 2 == 0 ? 6 : 1000);
             ErrorTable table = new ErrorTable(space, errors);
             Assignment known = Spaces.randomAssignment(space, random);

@@ -48,8 +48,7 @@ class LayerwiseAllocatorTest {
     void leastErrorIsThatOfBruteForce() {
         SplittableRandom random = new SplittableRandom(1);
         for (int instance = 0; instance < 1000; instance++) {
-            SearchSpace space =
-                    instance % 3 == 0 ? Spaces.randomDroppable(random, 40) : Spaces.randomUneven(random, 6, 40);
+            SearchSpace space = Spaces.randomOfEither(random, instance, 6, 40);
             double[][] errors = Spaces.randomErrors(space, random, instance % 2 == 0 ? 6 : 1000);
             Budget budget = new Budget(randomBudget(space, random));
             Comparator<Assignment> order = Comparator.<Assignment>comparingDouble(one -> error(errors, one))
@@ -64,7 +63,7 @@ class LayerwiseAllocatorTest {
     void leastSizeIsThatOfBruteForce() {
         SplittableRandom random = new SplittableRandom(2);
         for (int instance = 0; instance < 1000; instance++) {
-            SearchSpace space = Spaces.randomUneven(random, 6, 40);
+            SearchSpace space = Spaces.randomOfEither(random, instance, 6, 40);
             double[][] errors = Spaces.randomErrors(space, random, instance % 2 == 0 ? 6 : 1000);
             double bound = error(errors, Spaces.randomAssignment(space, random));
             Comparator<Assignment> order = Comparator.<Assignment>comparingLong(space::sizeInBytes)

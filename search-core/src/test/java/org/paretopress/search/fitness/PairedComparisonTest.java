@@ -13,14 +13,14 @@ class PairedComparisonTest {
         return new Score(losses, 0);
     }
 
-    /** Differences -1, -2, -3, -6: mean -3, variance 14/3, standard error √(14/3/4) = 1.0801. */
+    /** Differences -1, -2, -3, -6: mean -3, variance 14/3, standard error √(14/3/4) = 1.0801; Student's t of 3 is 3.1824. */
     @Test
     void figuresAreThoseOfAPairedTest() {
         PairedComparison comparison = PairedComparison.of(score(1, 2, 3, 4), score(2, 4, 6, 10));
         assertThat(comparison.meanDifference()).isEqualTo(-3);
         assertThat(comparison.standardError()).isCloseTo(1.0801234497, within(1e-9));
-        assertThat(comparison.low()).isCloseTo(-3 - 1.96 * 1.0801, within(1e-3));
-        assertThat(comparison.high()).isCloseTo(-3 + 1.96 * 1.0801, within(1e-3));
+        assertThat(comparison.low()).isCloseTo(-3 - 3.1824 * 1.0801, within(1e-3));
+        assertThat(comparison.high()).isCloseTo(-3 + 3.1824 * 1.0801, within(1e-3));
         assertThat(comparison.firstIsBetter(2.7)).isTrue();
         assertThat(comparison.firstIsBetter(2.8)).isFalse();
     }
@@ -29,7 +29,10 @@ class PairedComparisonTest {
     void equalOnesAreNotBetterAndOneSequenceProvesNothing() {
         assertThat(PairedComparison.of(score(1, 2), score(1, 2)).firstIsBetter(0))
                 .isFalse();
-        assertThat(PairedComparison.of(score(1), score(9)).firstIsBetter(1)).isFalse();
+        PairedComparison one = PairedComparison.of(score(1), score(9));
+        assertThat(one.firstIsBetter(1)).isFalse();
+        assertThat(one.firstIsBetter(0)).isTrue();
+        assertThat(one.high()).isInfinite();
         assertThat(PairedComparison.of(score(1, 1, 1), score(2, 2, 2)).firstIsBetter(100))
                 .isTrue();
     }

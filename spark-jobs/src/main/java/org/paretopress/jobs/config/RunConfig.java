@@ -277,6 +277,12 @@ public record RunConfig(
             Check.whole("search.tie", tie);
             Check.whole("search.allowed", allowed.values());
             Check.whole("search.baselines", baselines);
+            if (strategy == Strategy.pareto && budget.entries().size() != 2) {
+                throw new InputException(
+                        "search.budget has " + budget.entries().size()
+                                + " sizes, and search.strategy = pareto takes two, the ends of the front.",
+                        "write {averageBits: [2.5, 4]}.");
+            }
             boolean evolves = strategy == Strategy.evopress || strategy == Strategy.pareto;
             if (!evolves && (assisted || start == Start.allocation || acceptance == Acceptance.paired)) {
                 throw new InputException(

@@ -3,6 +3,7 @@ package org.paretopress.jobs.search;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.config.Budgets;
 import org.paretopress.jobs.config.RunConfig;
@@ -38,7 +39,7 @@ final class SearchedSizes {
         List<Budgets.Entry> known = entries.stream()
                 .filter(entry -> entry.kind() != Budgets.Kind.layerwiseError)
                 .toList();
-        List<Size> sizes = single(known, null);
+        List<Size> sizes = single(known, Optional.empty());
         return known.size() < entries.size() ? List.of() : inOrder(sizes);
     }
 
@@ -48,10 +49,10 @@ final class SearchedSizes {
      * @throws InputException where an entry is no size of this search
      */
     List<Size> all(Allocations allocations) {
-        return inOrder(single(config.search().budget().entries(), allocations));
+        return inOrder(single(config.search().budget().entries(), Optional.of(allocations)));
     }
 
-    private List<Size> single(List<Budgets.Entry> entries, Allocations allocations) {
+    private List<Size> single(List<Budgets.Entry> entries, Optional<Allocations> allocations) {
         return entries.stream()
                 .map(entry -> new Size(budget(entry, allocations), name(entry)))
                 .toList();
@@ -67,10 +68,10 @@ final class SearchedSizes {
         range.sort(Comparator.comparing(one -> one.budget().sizeInBytes()));
         long least = range.get(0).budget().sizeInBytes();
         long most = range.get(range.size() - 1).budget().sizeInBytes();
-        if (range.size() != 2 || least == most) {
+        if (least == most) {
             throw new InputException(
-                    "search.budget has " + ends.size() + " sizes, from " + least + " to " + most
-                            + " bytes, and search.strategy = pareto takes two that differ.",
+                    "search.budget gives " + least
+                            + " bytes twice, and search.strategy = pareto takes two that differ.",
                     "write {averageBits: [2.5, 4]}.");
         }
         new UniformAllocator(space)
@@ -83,14 +84,15 @@ final class SearchedSizes {
         return range;
     }
 
-    private Budget budget(Budgets.Entry entry, Allocations allocations) {
+    private Budget budget(Budgets.Entry entry, Optional<Allocations> allocations) {
         return switch (entry.kind()) {
             case averageBits -> Budget.ofAverageBits(space, entry.value());
             case bytes -> Budget.ofBytes(space, (long) entry.value());
             case ratio -> Budget.ofRatio(space, entry.value(), model.sizeInBytes());
             case sparsity -> sparsityBudget(entry.value());
             case dropBlocks -> dropBudget(entry.value());
-            case layerwiseError -> new Budget(space.sizeInBytes(allocations.smallest(entry.value())));
+            case layerwiseError ->
+                new Budget(space.sizeInBytes(allocations.orElseThrow().smallest(entry.value())));
         };
     }
 
