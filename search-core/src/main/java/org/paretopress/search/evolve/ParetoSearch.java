@@ -118,9 +118,8 @@ public final class ParetoSearch {
     private Engine<IntegerGene, Vec<double[]>> engine(StagedFront staged, Optional<Assistance> assistance) {
         Genotype<IntegerGene> any = codec.encode(seeds.get(0));
         long seed = Draws.seed(settings.seed(), DRAW);
-        Mutation mutation = new EitherMutation(
-                new SameSize(space),
-                new EitherMutation(new Resize(space, lower, upper), new Relocate(space, staged::sizes)));
+        Mutation resize = new EitherMutation(new Resize(space, lower, upper), new Relocate(space, staged::sizes));
+        Mutation mutation = new OrStay(new EitherMutation(new SameSize(space), resize));
         return new Engine.Builder<>(staged, () -> any)
                 .minimizing()
                 .populationSize(2 * settings.offspring())

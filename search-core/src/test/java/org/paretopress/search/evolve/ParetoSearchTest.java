@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.paretopress.search.Spaces;
@@ -93,6 +94,28 @@ class ParetoSearchTest {
             before = now;
         }
         assertThat(told).anyMatch(one -> one.unchanged() > 0);
+    }
+
+    /** Where levels are unevenly spaced, a trade within a size may end below it. */
+    @Test
+    void pointsStayWithinTheRange() {
+        SplittableRandom random = new SplittableRandom(5);
+        int grown = 0;
+        for (int instance = 0; instance < 40; instance++) {
+            SearchSpace uneven = Spaces.randomOfEither(random, instance, 8, 20);
+            Assignment smallest = Spaces.randomAssignment(uneven, random);
+            Budget from = new Budget(uneven.sizeInBytes(smallest));
+            Budget to = new Budget(from.sizeInBytes() + 40);
+            SyntheticLoss loss = new SyntheticLoss(uneven, instance, 0);
+            EvolutionSettings settings = new EvolutionSettings(8, 12, STAGES, instance, Acceptance.PAIRED);
+            Generation last = new ParetoSearch(uneven, from, to, settings, loss, List.of(smallest), Optional.empty())
+                    .run(one -> {}, one -> false);
+            assertThat(last.best())
+                    .allMatch(one -> uneven.sizeInBytes(one) >= from.sizeInBytes()
+                            && uneven.sizeInBytes(one) <= to.sizeInBytes());
+            grown += last.best().size() > 1 ? 1 : 0;
+        }
+        assertThat(grown).isGreaterThan(20);
     }
 
     @Test
