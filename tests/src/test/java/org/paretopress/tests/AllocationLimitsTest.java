@@ -43,22 +43,24 @@ class AllocationLimitsTest {
         JsonNode manifest = MAPPER.readTree(Files.readString(run.levels().resolve("manifest.json")));
         for (JsonNode layer : manifest.path("layers")) {
             boolean free = layer.path("name").asText().startsWith("model.layers.1.");
-            boolean down = layer.path("name").asText().endsWith("down_proj");
             List<Choice> next = new ArrayList<>();
             for (JsonNode level : layer.path("levels")) {
-                int bits = LEVELS.indexOf(level.path("name").asText());
-                if (free || bits == 1) {
-                    int use = new int[][] {{9, 2, 5}, {1, 2, 8}}[down ? 1 : 0][bits];
-                    Choice one = new Choice(
-                            level.path("outputError").asDouble(),
-                            level.path("sizeInBytes").asLong(),
-                            use);
-                    choices.forEach(begun -> next.add(begun.plus(one)));
+                if (free || level.path("name").asText().equals("3")) {
+                    choices.forEach(begun -> next.add(begun.plus(choice(layer, level))));
                 }
             }
             choices = next;
         }
         assertThat(choices).hasSize(2187);
+    }
+
+    /** One layer at one level. */
+    private static Choice choice(JsonNode layer, JsonNode level) {
+        int[] use = layer.path("name").asText().endsWith("down_proj") ? new int[] {1, 2, 8} : new int[] {9, 2, 5};
+        return new Choice(
+                level.path("outputError").asDouble(),
+                level.path("sizeInBytes").asLong(),
+                use[LEVELS.indexOf(level.path("name").asText())]);
     }
 
     private static String[] allocation(String budget, String limits) {
@@ -86,12 +88,7 @@ class AllocationLimitsTest {
             String chosen = point.path("assignment").path(name).asText();
             for (JsonNode level : layer.path("levels")) {
                 if (level.path("name").asText().equals(chosen)) {
-                    int use = new int[][] {{9, 2, 5}, {1, 2, 8}}
-                            [name.endsWith("down_proj") ? 1 : 0][LEVELS.indexOf(chosen)];
-                    sum = sum.plus(new Choice(
-                            level.path("outputError").asDouble(),
-                            level.path("sizeInBytes").asLong(),
-                            use));
+                    sum = sum.plus(choice(layer, level));
                 }
             }
         }

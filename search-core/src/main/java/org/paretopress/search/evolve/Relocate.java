@@ -34,7 +34,8 @@ final class Relocate implements Mutation {
     public Assignment mutate(Assignment parent, SplittableRandom random) {
         long[] neighbours = neighbours(parent);
         if (neighbours.length == 0) {
-            return parent;
+            throw new IllegalArgumentException("From " + space.sizeInBytes(parent)
+                    + " bytes there is no other size to go to.\nMaybe the front has a single point.");
         }
         Budget target = new Budget(neighbours[random.nextInt(neighbours.length)]);
         Assignment child = parent;

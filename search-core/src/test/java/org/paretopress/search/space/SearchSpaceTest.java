@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.paretopress.search.Spaces;
@@ -18,6 +19,27 @@ class SearchSpaceTest {
                     Spaces.even("model.layers.0.mlp.up_proj", 240, 4),
                     Spaces.even("model.layers.1.self_attn.q_proj", 80, 4)),
             7);
+
+    /** Bytes of a step, which are computed without taking it. */
+    @Test
+    void stepsCostWhatSizesDifferBy() {
+        SplittableRandom random = new SplittableRandom(9);
+        for (int instance = 0; instance < 1000; instance++) {
+            SearchSpace space = Spaces.randomOfEither(random, instance, 6, 40);
+            Assignment from = Spaces.randomAssignment(space, random);
+            long size = space.sizeInBytes(from);
+            for (int layer = 0; layer < from.size(); layer++) {
+                OptionalLong added = space.raised(from, layer)
+                        .map(raised -> OptionalLong.of(space.sizeInBytes(raised) - size))
+                        .orElse(OptionalLong.empty());
+                OptionalLong freed = space.lowered(from, layer)
+                        .map(lowered -> OptionalLong.of(size - space.sizeInBytes(lowered)))
+                        .orElse(OptionalLong.empty());
+                assertThat(space.raiseInBytes(from, layer)).isEqualTo(added);
+                assertThat(space.freedInBytes(from, layer)).isEqualTo(freed);
+            }
+        }
+    }
 
     @Test
     void sizesAndAveragesAreThoseOfTheHandComputation() {

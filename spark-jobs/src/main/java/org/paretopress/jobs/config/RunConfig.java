@@ -25,6 +25,7 @@ public record RunConfig(
         Check.present("output", output);
         holdout = holdout == null ? new Holdout(List.of(), null) : holdout;
         search = search == null ? Search.defaults() : search;
+        SearchRules.require(search);
     }
 
     /** The same run with every path made absolute, so that it means the same from any folder. */
@@ -250,7 +251,7 @@ public record RunConfig(
             List<Strategy> baselines,
             Long seed) {
 
-        private static final List<Strategy> BASELINES =
+        static final List<Strategy> BASELINES =
                 List.of(Strategy.uniform, Strategy.allocation, Strategy.greedy, Strategy.random);
 
         public Search {
@@ -277,41 +278,6 @@ public record RunConfig(
             Check.whole("search.tie", tie);
             Check.whole("search.allowed", allowed.values());
             Check.whole("search.baselines", baselines);
-            if (strategy == Strategy.pareto && budget.entries().size() != 2) {
-                throw new InputException(
-                        "search.budget has " + budget.entries().size()
-                                + " sizes, and search.strategy = pareto takes two, the ends of the front.",
-                        "write {averageBits: [2.5, 4]}.");
-            }
-            boolean evolves = strategy == Strategy.evopress || strategy == Strategy.pareto;
-            if (!evolves && (assisted || start == Start.allocation || acceptance == Acceptance.paired)) {
-                throw new InputException(
-                        "search.assisted, search.start or search.acceptance is given, but search.strategy = " + strategy
-                                + " does not evolve anything.",
-                        "leave it out, or use strategy: evopress.");
-            }
-            if (assisted && acceptance == Acceptance.minibatch) {
-                throw new InputException(
-                        "search.assisted = true does not go with search.acceptance = minibatch: a predictor learns from"
-                                + " losses beside the parent's.",
-                        "leave search.acceptance out.");
-            }
-            if (assisted && fitness == FitnessMeasure.perplexity) {
-                throw new InputException(
-                        "search.assisted = true does not go with search.fitness = perplexity: a predictor starts from"
-                                + " divergences.",
-                        "use fitness: kl, which prefers nearly the same candidates and needs less text to tell them apart.");
-            }
-            if (strategy != Strategy.allocation && !allocation.limits().isEmpty()) {
-                throw new InputException(
-                        "search.allocation.limits is given, but search.strategy = " + strategy + " heeds bytes alone.",
-                        "set search.strategy: allocation.");
-            }
-            if (!BASELINES.containsAll(baselines)) {
-                throw new InputException(
-                        "search.baselines = " + baselines + " names a strategy that is no baseline.",
-                        "choose among " + BASELINES + ".");
-            }
         }
 
         /** Generations without progress after which an assisted search ends unless told otherwise. */

@@ -37,7 +37,7 @@ final class Contest {
     private final EvolutionRun evolution;
     private final List<Budget> budgets;
     private final Map<Budget, EvolutionSearch> searches = new HashMap<>();
-    private Generation front;
+    private Found front;
 
     /** @throws IllegalArgumentException if a search has nothing to change at one of the budgets */
     Contest(
@@ -83,14 +83,15 @@ final class Contest {
         for (RunConfig.Strategy strategy : strategies) {
             Found found = strategy(strategy, name, searched).search(budget);
             searched = strategy == search.strategy() ? found.tokensEvaluated() : searched;
-            for (Assignment assignment : found.assignments()) {
-                if (!allocations.allow(assignment)) {
-                    continue;
-                }
-                String id = strategy == RunConfig.Strategy.pareto ? id(assignment) : strategy.name() + "-" + number;
-                proposals.add(
-                        new Proposal(id, strategy.name(), assignment, found.evaluations(), found.tokensEvaluated()));
-            }
+            found.assignments().stream()
+                    .filter(allocations::allow)
+                    .map(one -> new Proposal(
+                            strategy == RunConfig.Strategy.pareto ? id(one) : strategy.name() + "-" + number,
+                            strategy.name(),
+                            one,
+                            found.evaluations(),
+                            found.tokensEvaluated()))
+                    .forEach(proposals::add);
         }
         return proposals;
     }
@@ -99,18 +100,23 @@ final class Contest {
     List<Proposal> front() {
         return front == null
                 ? List.of()
-                : front.best().stream()
+                : front.assignments().stream()
                         .map(one -> new Proposal(
                                 id(one),
                                 RunConfig.Strategy.pareto.name(),
                                 one,
-                                front.evaluations() + errors.evaluations(),
-                                front.tokensEvaluated() + errors.tokensEvaluated()))
+                                front.evaluations(),
+                                front.tokensEvaluated()))
                         .toList();
     }
 
+    /** The best of each size, as far as errors of layers add up. */
+    List<Assignment> allocations(List<Budget> sizes) {
+        return allocations.at(sizes);
+    }
+
     private String id(Assignment assignment) {
-        return RunConfig.Strategy.pareto.name() + "-" + (front.best().indexOf(assignment) + 1);
+        return RunConfig.Strategy.pareto.name() + "-" + (front.assignments().indexOf(assignment) + 1);
     }
 
     /** @param searchedTokens what the searched strategy spent; random assignments may spend as much */
@@ -149,21 +155,26 @@ final class Contest {
     }
 
     private Found evolve(Budget budget, String name) {
-        Generation last = evolution.run(budget, name, searches.get(budget)::run);
-        Found found = new Found(last.best(), last.evaluations(), last.tokensEvaluated());
+        Found found = found(evolution.run(budget, name, searches.get(budget)::run));
         return search.start() == RunConfig.Start.allocation || search.assisted() ? charged(found) : found;
+    }
+
+    private static Found found(Generation last) {
+        return new Found(last.best(), last.evaluations(), last.tokensEvaluated());
     }
 
     /** One search gives the whole front; at a budget, its largest point that fits. */
     private Found largestWithin(Budget budget) {
         if (front == null) {
-            front = evolution.run(budgets.get(budgets.size() - 1), "of the front", this::searchFront);
+            Budget largest = budgets.get(budgets.size() - 1);
+            front = charged(found(evolution.run(largest, "of the front", this::searchFront)));
         }
-        List<Assignment> fitting = front.best().stream()
+        List<Assignment> largest = front.assignments().stream()
                 .filter(one -> space.sizeInBytes(one) <= budget.sizeInBytes())
+                .reduce((smaller, larger) -> larger)
+                .stream()
                 .toList();
-        List<Assignment> largest = fitting.isEmpty() ? List.of() : List.of(fitting.get(fitting.size() - 1));
-        return charged(new Found(largest, front.evaluations(), front.tokensEvaluated()));
+        return new Found(largest, front.evaluations(), front.tokensEvaluated());
     }
 
     /** From the allocations at the sizes to compare at, and at others evenly spread over the range. */

@@ -1,5 +1,6 @@
 package org.paretopress.jobs.search;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -9,17 +10,19 @@ import org.paretopress.search.allocate.ResourceLimit;
 import org.paretopress.search.space.Layer;
 import org.paretopress.search.space.SearchSpace;
 
-/** The resources beside bytes that a run may use only so much of, by the layers and levels of its space. */
+/** A resource beside bytes that a run may use only so much of, by the layers and levels of its space. */
 final class Limits {
 
-    private final SearchSpace space;
     private final String key;
-    private final RunConfig.Limit limit;
+    private final List<Use> uses = new ArrayList<>();
 
-    private Limits(SearchSpace space, String name, RunConfig.Limit limit) {
-        this.space = space;
-        this.key = "search.allocation.limits." + name;
-        this.limit = limit;
+    /** What layers of some names use at some levels. */
+    private record Use(Predicate<String> layers, Map<String, Long> byLevel) {}
+
+    private Limits(String key, Map<String, Map<String, Long>> use, List<Layer> layers) {
+        this.key = key + ".use";
+        use.forEach((pattern, byLevel) ->
+                uses.add(new Use(LayerPattern.of(this.key, pattern, byLevel.keySet(), layers), byLevel)));
     }
 
     /**
@@ -28,12 +31,15 @@ final class Limits {
      */
     static List<ResourceLimit> of(SearchSpace space, RunConfig.Search search) {
         return search.allocation().limits().entrySet().stream()
-                .map(one -> new Limits(space, one.getKey(), one.getValue()).reachable(one.getKey()))
+                .map(one -> limit(space, one.getKey(), one.getValue()))
                 .toList();
     }
 
-    private ResourceLimit reachable(String name) {
-        ResourceLimit resource = new ResourceLimit(name, use(), limit.atMost());
+    private static ResourceLimit limit(SearchSpace space, String name, RunConfig.Limit limit) {
+        String key = "search.allocation.limits." + name;
+        Limits given = new Limits(key, limit.use(), space.layers());
+        long[][] use = space.layers().stream().map(given::use).toArray(long[][]::new);
+        ResourceLimit resource = new ResourceLimit(name, use, limit.atMost());
         if (resource.least() > resource.limit()) {
             throw new InputException(
                     key + ".atMost = " + limit.atMost() + " is out of reach: the levels use " + resource.least()
@@ -41,24 +47,6 @@ final class Limits {
                     "ask for something between.");
         }
         return resource;
-    }
-
-    private long[][] use() {
-        for (String pattern : limit.use().keySet()) {
-            Predicate<String> matches = Restrictions.matching(pattern);
-            boolean matchesNone = space.layers().stream()
-                    .flatMap(layer -> layer.members().stream())
-                    .noneMatch(matches);
-            if (matchesNone) {
-                throw new InputException(
-                        key + ".use names the layers " + pattern + ", and the model has none such.",
-                        "write a name such as "
-                                + space.layers().get(0).members().get(0) + ", or a pattern such as *.down_proj.");
-            }
-            Restrictions.requireLevels(
-                    key + ".use." + pattern, limit.use().get(pattern).keySet(), space.layers(), matches);
-        }
-        return space.layers().stream().map(this::use).toArray(long[][]::new);
     }
 
     /** Tied layers use what their members use together. */
@@ -71,14 +59,12 @@ final class Limits {
     }
 
     private long use(String layer, String level) {
-        return limit.use().entrySet().stream()
-                .filter(one -> Restrictions.matching(one.getKey()).test(layer))
-                .map(Map.Entry::getValue)
-                .filter(levels -> levels.get(level) != null)
-                .map(levels -> levels.get(level))
+        return uses.stream()
+                .filter(use -> use.layers().test(layer) && use.byLevel().get(level) != null)
+                .map(use -> use.byLevel().get(level))
                 .reduce((earlier, later) -> later)
                 .orElseThrow(() -> new InputException(
-                        key + ".use says nothing of layer " + layer + " at level " + level + ".",
+                        key + " says nothing of layer " + layer + " at level " + level + ".",
                         "add the level to a pattern that matches the layer, such as '*'."));
     }
 }

@@ -2,14 +2,12 @@ package org.paretopress.jobs.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.paretopress.jobs.InputException;
@@ -43,39 +41,10 @@ final class Restrictions {
     private List<Layer> allowed(Map<String, List<String>> allowed) {
         List<Layer> layers = new ArrayList<>(whole.layers());
         allowed.forEach((pattern, names) -> {
-            Predicate<String> matches = matching(pattern);
-            if (layers.stream().map(Layer::name).noneMatch(matches)) {
-                throw new InputException(
-                        "search.allowed names the layers " + pattern + ", and the model has none such.",
-                        "write a name such as " + layers.get(0).name() + ", or a pattern such as *.down_proj.");
-            }
-            requireLevels("search.allowed." + pattern, names, layers, matches);
+            Predicate<String> matches = LayerPattern.of("search.allowed", pattern, names, layers);
             layers.replaceAll(layer -> matches.test(layer.name()) ? only(layer, pattern, names) : layer);
         });
         return keptWhole(layers);
-    }
-
-    /** Names that a pattern matches, in which {@code *} stands for anything. */
-    static Predicate<String> matching(String pattern) {
-        return Pattern.compile(Arrays.stream(pattern.split("\\*", -1))
-                        .map(Pattern::quote)
-                        .collect(Collectors.joining(".*")))
-                .asMatchPredicate();
-    }
-
-    /** @throws InputException for a level that none of the matched layers has */
-    static void requireLevels(String key, Collection<String> names, List<Layer> layers, Predicate<String> matches) {
-        Set<String> known = new LinkedHashSet<>();
-        layers.stream()
-                .filter(layer -> layer.members().stream().anyMatch(matches))
-                .forEach(layer -> known.addAll(names(layer)));
-        for (String name : names) {
-            if (!known.contains(name)) {
-                throw new InputException(
-                        key + " names the level " + name + ", which none of its layers has.",
-                        "choose among " + String.join(", ", known) + ".");
-            }
-        }
     }
 
     private static Layer only(Layer layer, String pattern, List<String> names) {
@@ -101,12 +70,9 @@ final class Restrictions {
                 List<Level> others = one.levels().stream()
                         .filter(level -> !level.name().equals(DROPPED))
                         .toList();
-                if (others.isEmpty()) {
-                    throw new InputException(
-                            "search.allowed drops layer " + one.name() + " but not all of its sub-block.",
-                            "allow drop for all its layers, or another level for this one.");
+                if (!others.isEmpty()) { // otherwise it is refused with its tied ones
+                    kept.set(layer, new Layer(one.name(), one.parameters(), others));
                 }
-                kept.set(layer, new Layer(one.name(), one.parameters(), others));
             }
         }
         return kept;
@@ -133,13 +99,15 @@ final class Restrictions {
                         .map(layer -> place[layer])
                         .distinct()
                         .toArray())
-                .peek(subBlock -> requireWhole(joined, subBlock))
+                .toList();
+        subBlocks.forEach(subBlock -> requireWhole(joined, subBlock));
+        List<int[]> droppable = subBlocks.stream()
                 .filter(subBlock -> IntStream.of(subBlock).allMatch(layer -> {
                     Layer one = joined.get(layer);
                     return one.levels().size() > 1 && one.indexOf(DROPPED) == 0;
                 }))
                 .toList();
-        return new SearchSpace(joined, whole.fixedSizeInBytes(), subBlocks);
+        return new SearchSpace(joined, whole.fixedSizeInBytes(), droppable);
     }
 
     /** What can only be dropped can only be dropped with the rest of its sub-block. */

@@ -132,8 +132,7 @@ public final class SearchJob {
         }
 
         PointScorer points = new PointScorer(space, onCalibration, onHoldout, progress);
-        Baselines baselines =
-                steps.run("score points", () -> baselines(found, proposals, points, contest, allocations));
+        Baselines baselines = steps.run("score points", () -> baselines(found, proposals, points, contest));
         Front front = front(baselines, points, contest);
         directory.write(
                 front,
@@ -198,11 +197,7 @@ public final class SearchJob {
     }
 
     private Baselines baselines(
-            List<SearchedSizes.Size> found,
-            List<List<Proposal>> proposals,
-            PointScorer points,
-            Contest contest,
-            Allocations allocations) {
+            List<SearchedSizes.Size> found, List<List<Proposal>> proposals, PointScorer points, Contest contest) {
         points.score(Stream.concat(proposals.stream().flatMap(List::stream), contest.front().stream())
                 .map(Proposal::assignment)
                 .toList());
@@ -211,7 +206,7 @@ public final class SearchJob {
         for (int i = 0; i < found.size(); i++) {
             atBudgets.add(verification.of(found.get(i).budget(), proposals.get(i)));
         }
-        return new Baselines(points.dense(model.file()), atBudgets, verification.ofFront(contest.front(), allocations));
+        return new Baselines(points.dense(model.file()), atBudgets, verification.ofFront());
     }
 
     /** All fully evaluated points that no other beats in size and calibration loss. */

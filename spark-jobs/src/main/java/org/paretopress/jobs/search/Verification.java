@@ -44,23 +44,17 @@ final class Verification {
                 budget.sizeInBytes(), contenders, comparisons, additivity(budget, proposals, comparisons));
     }
 
-    /**
-     * A searched front against the allocations at its sizes.
-     *
-     * @param front its points, all scored, from the smallest; null is returned for none
-     */
-    Baselines.WholeFront ofFront(List<Proposal> front, Allocations allocations) {
+    /** The searched front, all scored, against the allocations at its sizes; null where no front was searched. */
+    Baselines.WholeFront ofFront() {
+        List<Proposal> front = contest.front();
         if (front.isEmpty()) {
             return null;
         }
         List<Assignment> searched = front.stream().map(Proposal::assignment).toList();
-        List<Assignment> allocated = allocations.at(searched.stream()
+        List<Assignment> allocated = contest.allocations(searched.stream()
                 .map(one -> new Budget(points.onHoldout(one).sizeInBytes()))
                 .toList());
         points.scoreOnHoldout(allocated);
-        List<PairedComparison> compared = IntStream.range(0, front.size())
-                .mapToObj(i -> points.compare(searched.get(i), allocated.get(i)))
-                .toList();
         List<ParetoPoint<Assignment>> own =
                 searched.stream().map(points::onHoldout).toList();
         List<ParetoPoint<Assignment>> theirs =
@@ -74,12 +68,15 @@ final class Verification {
                 hypervolume.of(theirs),
                 hypervolume.referenceSizeInBytes(),
                 hypervolume.referenceLoss(),
-                (int) compared.stream()
-                        .filter(one -> one.meanDifference() < -CLEAR * one.standardError())
-                        .count(),
-                (int) compared.stream()
-                        .filter(one -> one.meanDifference() > CLEAR * one.standardError())
-                        .count());
+                clearlyBetter(searched, allocated),
+                clearlyBetter(allocated, searched));
+    }
+
+    /** How many are better than their counterparts, and not by chance. */
+    private int clearlyBetter(List<Assignment> ones, List<Assignment> others) {
+        return (int) IntStream.range(0, ones.size())
+                .filter(i -> points.compare(ones.get(i), others.get(i)).firstIsBetter(CLEAR))
+                .count();
     }
 
     private Comparison compare(Proposal searched, Proposal rival) {
