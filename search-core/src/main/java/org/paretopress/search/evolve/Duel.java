@@ -63,8 +63,8 @@ final class Duel {
             if (!textIsUsedUp) {
                 rounds.add(StageOutcome.of(effort, scores));
             }
-            if (textIsUsedUp || !comparison.firstIsBetter(0)) {
-                boolean won = textIsUsedUp && comparison.firstIsBetter(PairedComparison.EVIDENCE);
+            if (textIsUsedUp || !comparison.firstIsAhead()) {
+                boolean won = textIsUsedUp && comparison.firstIsBetter(PairedComparison.CONFIDENCE);
                 return new Outcome(
                         won, rounds, scores.get(0).loss(), scores.get(1).loss(), effort);
             }

@@ -226,7 +226,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
                 ? hasRoom(members.size())
                 : dominated.stream().allMatch(member -> PairedComparison.of(
                                 scores.get(point.payload()), scores.get(member.payload()))
-                        .firstIsBetter(PairedComparison.EVIDENCE));
+                        .firstIsBetter(PairedComparison.CONFIDENCE));
     }
 
     /** Those that were dropped on the way stand behind every point of the front. */

@@ -12,11 +12,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
  */
 public record PairedComparison(double meanDifference, double standardError, int sequences) {
 
-    /** Standard errors by which a candidate has to be better to take another one's place. */
-    public static final double EVIDENCE = 2;
-
-    /** Chance that an interval lies beside the true difference on either side. */
-    private static final double TAIL = 0.025;
+    /** Of the interval that is reported, and of the evidence on which a candidate takes another one's place. */
+    public static final double CONFIDENCE = 0.95;
 
     /** @throws IllegalArgumentException if the two were scored on different numbers of sequences */
     public static PairedComparison of(Score first, Score second) {
@@ -38,24 +35,29 @@ public record PairedComparison(double meanDifference, double standardError, int 
         return new PairedComparison(mean, error, sequences);
     }
 
-    /** Whether the first is better by at least so many standard errors; equal candidates are not better. */
-    public boolean firstIsBetter(double standardErrors) {
-        return meanDifference < 0 && (standardErrors == 0 || -meanDifference >= standardErrors * standardError);
+    /** Whether the first has the smaller mean loss, be it by chance. */
+    public boolean firstIsAhead() {
+        return meanDifference < 0;
+    }
+
+    /** Whether the whole interval of that confidence is on the first one's side; a single sequence proves nothing. */
+    public boolean firstIsBetter(double confidence) {
+        return meanDifference + halfWidth(confidence) < 0;
     }
 
     /** Lower end of the 95 % interval of the difference, by Student's distribution; without bound for a single sequence. */
     public double low() {
-        return meanDifference - halfWidth();
+        return meanDifference - halfWidth(CONFIDENCE);
     }
 
     /** Upper end of the 95 % interval of the difference. */
     public double high() {
-        return meanDifference + halfWidth();
+        return meanDifference + halfWidth(CONFIDENCE);
     }
 
-    private double halfWidth() {
+    private double halfWidth(double confidence) {
         return sequences == 1
                 ? Double.POSITIVE_INFINITY
-                : standardError * TDistribution.of(sequences - 1).inverseSurvivalProbability(TAIL);
+                : standardError * TDistribution.of(sequences - 1).inverseSurvivalProbability((1 - confidence) / 2);
     }
 }

@@ -21,19 +21,22 @@ class PairedComparisonTest {
         assertThat(comparison.standardError()).isCloseTo(1.0801234497, within(1e-9));
         assertThat(comparison.low()).isCloseTo(-3 - 3.1824 * 1.0801, within(1e-3));
         assertThat(comparison.high()).isCloseTo(-3 + 3.1824 * 1.0801, within(1e-3));
-        assertThat(comparison.firstIsBetter(2.7)).isTrue();
-        assertThat(comparison.firstIsBetter(2.8)).isFalse();
+        // with x = 3/1.0801/√3, Student's interval of 3 degrees has the confidence 2/π (x/(1 + x²) + arctan x) =
+        // 0.93098
+        assertThat(comparison.firstIsBetter(0.9308)).isTrue();
+        assertThat(comparison.firstIsBetter(0.9309)).isFalse();
     }
 
     @Test
     void equalOnesAreNotBetterAndOneSequenceProvesNothing() {
-        assertThat(PairedComparison.of(score(1, 2), score(1, 2)).firstIsBetter(0))
-                .isFalse();
+        PairedComparison equal = PairedComparison.of(score(1, 2), score(1, 2));
+        assertThat(equal.firstIsAhead()).isFalse();
+        assertThat(equal.firstIsBetter(0)).isFalse();
         PairedComparison one = PairedComparison.of(score(1), score(9));
-        assertThat(one.firstIsBetter(1)).isFalse();
-        assertThat(one.firstIsBetter(0)).isTrue();
+        assertThat(one.firstIsAhead()).isTrue();
+        assertThat(one.firstIsBetter(0.5)).isFalse();
         assertThat(one.high()).isInfinite();
-        assertThat(PairedComparison.of(score(1, 1, 1), score(2, 2, 2)).firstIsBetter(100))
+        assertThat(PairedComparison.of(score(1, 1, 1), score(2, 2, 2)).firstIsBetter(0.999999))
                 .isTrue();
     }
 
@@ -48,7 +51,7 @@ class PairedComparisonTest {
             first[sequence] = hardness + 0.01 * random.nextDouble();
             second[sequence] = hardness + 0.01 * random.nextDouble() + 0.01;
         }
-        assertThat(PairedComparison.of(score(first), score(second)).firstIsBetter(5))
+        assertThat(PairedComparison.of(score(first), score(second)).firstIsBetter(0.99999))
                 .isTrue();
     }
 

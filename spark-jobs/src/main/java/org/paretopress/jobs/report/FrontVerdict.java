@@ -16,8 +16,8 @@ public final class FrontVerdict {
                 : String.format(
                         Locale.ROOT, "%.2g %% %s hypervolume than", 100 * Math.abs(share), share > 0 ? "more" : "less");
         String judgement = front.better() == 0 && front.worse() == 0
-                ? "No point differs from its allocation by three standard errors: the allocations are enough."
-                : front.better() + " of its points are better than their allocations by three standard errors, "
+                ? "No point differs from its allocation with 99.7 % confidence: the allocations are enough."
+                : front.better() + " of its points are better than their allocations with 99.7 % confidence, "
                         + front.worse() + " worse.";
         return String.format(
                 Locale.ROOT,

@@ -25,9 +25,9 @@ public record Baselines(FrontPoint dense, List<AtBudget> budgets, WholeFront fro
      * @param allocationHypervolume of the allocations, below the same reference
      * @param referenceSizeInBytes of both hypervolumes: above the largest size
      * @param referenceKl likewise: the largest divergence
-     * @param better points whose divergence is smaller by three standard errors, so that among a few dozen hardly one is
+     * @param better points whose divergence is smaller with 99.7 % confidence, so that among a few dozen hardly one is
      *     better by chance
-     * @param worse points whose divergence is larger by three standard errors
+     * @param worse points whose divergence is larger with 99.7 % confidence
      */
     public record WholeFront(
             int points,

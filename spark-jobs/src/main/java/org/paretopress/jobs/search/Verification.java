@@ -19,8 +19,8 @@ final class Verification {
 
     private static final String ALLOCATION = "allocation";
 
-    /** Standard errors by which a point of a front has to differ: there are many, and some differ by chance. */
-    private static final double CLEAR = 3;
+    /** With which a point of a front has to differ: there are many, and some differ by chance. */
+    private static final double CONFIDENCE = 0.997;
 
     private final PointScorer points;
     private final Contest contest;
@@ -75,7 +75,7 @@ final class Verification {
     /** How many are better than their counterparts, and not by chance. */
     private int clearlyBetter(List<Assignment> ones, List<Assignment> others) {
         return (int) IntStream.range(0, ones.size())
-                .filter(i -> points.compare(ones.get(i), others.get(i)).firstIsBetter(CLEAR))
+                .filter(i -> points.compare(ones.get(i), others.get(i)).firstIsBetter(CONFIDENCE))
                 .count();
     }
 

@@ -15,8 +15,8 @@ class FrontVerdictTest {
     void saysHowMuchWasGained() {
         assertThat(sentence(203, 4, 1))
                 .isEqualTo("On held-out text the front of 12 points has 1.5 % more hypervolume than the layerwise"
-                        + " allocations within the same bytes. 4 of its points are better than their allocations by three"
-                        + " standard errors, 1 worse.");
+                        + " allocations within the same bytes. 4 of its points are better than their allocations with 99.7 %"
+                        + " confidence, 1 worse.");
     }
 
     @Test
