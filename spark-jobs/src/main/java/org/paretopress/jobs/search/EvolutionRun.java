@@ -102,8 +102,10 @@ final class EvolutionRun {
                         objective.shown(generation.fitness().loss()),
                         generation.tokensEvaluated(),
                         generation.evaluations()));
-        directory.write(lines);
-        directory.write(new SearchState(states));
+        if (lines.size() >= earlier.size()) { // until then a resumed run repeats what it has written, its seconds too
+            directory.write(lines);
+            directory.write(new SearchState(states));
+        }
     }
 
     private GenerationLine.StageLine line(StageOutcome stage) {
@@ -128,14 +130,15 @@ final class EvolutionRun {
 
         /** Seconds after a generation: those an earlier process took for it, where it was that one's. */
         double after(int generation) {
-            earlier.stream()
+            return earlier.stream()
                     .filter(line -> line.budgetInBytes() == budget.sizeInBytes() && line.generation() == generation)
                     .findFirst()
-                    .ifPresent(line -> {
+                    .map(line -> {
                         before = line.seconds();
                         since = System.nanoTime();
-                    });
-            return seconds();
+                        return before;
+                    })
+                    .orElseGet(this::seconds);
         }
     }
 }
