@@ -23,17 +23,20 @@ final class Duel {
     private final int stage;
     private final long sampleSeed;
     private final long tokens;
+    private final double confidence;
     private long most;
 
     /**
      * @param tokens a duel begins with
      * @param stage index of the stage that duels count as
+     * @param confidence with which the challenger has to be better on the whole text
      */
-    Duel(CandidateEvaluator evaluator, int stage, long tokens, long seed) {
+    Duel(CandidateEvaluator evaluator, int stage, long tokens, long seed, double confidence) {
         this.evaluator = evaluator;
         this.stage = stage;
         this.tokens = tokens;
         this.most = tokens;
+        this.confidence = confidence;
         this.sampleSeed = Draws.seed(seed, DRAW);
     }
 
@@ -47,8 +50,9 @@ final class Duel {
     record Outcome(boolean won, List<StageOutcome> rounds, double challengerLoss, double championLoss, Effort effort) {}
 
     /** The champion alone, on the most that any duel went to, so that a champion's loss does not vary with the text. */
-    Score score(Assignment champion, int generation) {
-        return evaluator.evaluate(List.of(champion), effort(generation, most)).get(0);
+    StageOutcome score(Assignment champion, int generation) {
+        Effort effort = effort(generation, most);
+        return StageOutcome.of(effort, evaluator.evaluate(List.of(champion), effort));
     }
 
     Outcome fight(Assignment challenger, Assignment champion, int generation) {
@@ -64,7 +68,7 @@ final class Duel {
                 rounds.add(StageOutcome.of(effort, scores));
             }
             if (textIsUsedUp || !comparison.firstIsAhead()) {
-                boolean won = textIsUsedUp && comparison.firstIsBetter(PairedComparison.CONFIDENCE);
+                boolean won = textIsUsedUp && comparison.firstIsBetter(confidence);
                 return new Outcome(
                         won, rounds, scores.get(0).loss(), scores.get(1).loss(), effort);
             }

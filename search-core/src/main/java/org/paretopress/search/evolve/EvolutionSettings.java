@@ -1,6 +1,7 @@
 package org.paretopress.search.evolve;
 
 import java.util.List;
+import org.paretopress.search.fitness.PairedComparison;
 
 /**
  * The knobs of EvoPress (Sieberling et al., ICML 2025, Algorithm 1 and Section 3).
@@ -34,6 +35,15 @@ public record EvolutionSettings(int generations, int offspring, List<Stage> stag
         return stages.size() - 1;
     }
 
+    /**
+     * Of the comparison by which an offspring takes a place on evidence. It is the best of a generation on text that the
+     * comparison is made on too, so 95 % are asked of all offspring together (Bonferroni): one that is no better than what it
+     * replaces does so in at most one generation of forty.
+     */
+    double confidence() {
+        return 1 - (1 - PairedComparison.CONFIDENCE) / offspring;
+    }
+
     /** What a generation scores: all offspring in the first stage, what survives in the others, the parent in the last. */
     public long tokensOfGeneration() {
         long tokens = stages.get(lastStage()).tokens();
@@ -50,8 +60,10 @@ public record EvolutionSettings(int generations, int offspring, List<Stage> stag
         for (int index = 0; index < stages.size(); index++) {
             int survivors = stages.get(index).survivors();
             if (survivors > available) {
-                throw new IllegalArgumentException("Stage " + (index + 1) + " keeps " + survivors + " survivors of "
-                        + available + " candidates.\nMaybe sort the stages from many survivors to one.");
+                throw new IllegalArgumentException(
+                        "Stage " + (index + 1) + " keeps " + survivors + " survivors of "
+                                + available + (index == 0 ? " offspring" : " candidates that the stage before keeps")
+                                + ".\nMaybe lower the survivors of search.stages, from many to one, or raise search.offspring.");
             }
             available = survivors;
         }

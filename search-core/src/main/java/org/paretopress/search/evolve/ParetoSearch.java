@@ -108,7 +108,12 @@ public final class ParetoSearch {
                             outcome.observations(), learnt -> staged.logLossToBeat(space.sizeInBytes(learnt))))
                     .orElse(null);
             current = current.next(
-                    staged.front(), staged.kneeFitness(), outcome.accepted(), outcome.better(), outcome.stages(), rank);
+                    staged.front(),
+                    staged.kneeFitness(),
+                    outcome.accepted(),
+                    outcome.accepted() > 0,
+                    outcome.stages(),
+                    rank);
             listener.accept(current);
             next = result.next();
         }
@@ -126,7 +131,7 @@ public final class ParetoSearch {
                 .survivorsSize(settings.offspring())
                 .offspringSize(settings.offspring())
                 .survivorsSelector(NSGA2Selector.ofVec())
-                .offspringSelector(ParetoSearch::parents)
+                .offspringSelector((population, count, optimize) -> parents(staged, population, count, optimize))
                 .alterers(assistance
                         .map(one -> new Breeding<Vec<double[]>>(
                                 codec, mutation, Assistance.LITTER, bred -> excess(bred, one, staged), seed))
@@ -136,13 +141,18 @@ public final class ParetoSearch {
                 .build();
     }
 
-    /** By tournaments, which take two; a population of one is its only parent. */
-    private static ISeq<Phenotype<IntegerGene, Vec<double[]>>> parents(
-            Seq<Phenotype<IntegerGene, Vec<double[]>>> population, int count, Optimize optimize) {
-        return population.size() == 1
-                ? ISeq.of(Collections.nCopies(count, population.get(0)))
+    /** By tournaments among the survivors, which take two; of one it is the only parent. */
+    static ISeq<Phenotype<IntegerGene, Vec<double[]>>> parents(
+            StagedFront staged, Seq<Phenotype<IntegerGene, Vec<double[]>>> population, int count, Optimize optimize) {
+        ISeq<Phenotype<IntegerGene, Vec<double[]>>> alive =
+                population.stream().filter(staged::reachedTheLastStage).collect(ISeq.toISeq());
+        ISeq<Phenotype<IntegerGene, Vec<double[]>>> survivors =
+                NSGA2Selector.<IntegerGene, double[], Vec<double[]>>ofVec()
+                        .select(alive, Math.min(count, alive.size()), optimize);
+        return survivors.size() == 1
+                ? ISeq.of(Collections.nCopies(count, survivors.get(0)))
                 : UFTournamentSelector.<IntegerGene, double[], Vec<double[]>>ofVec()
-                        .select(population, count, optimize);
+                        .select(survivors, count, optimize);
     }
 
     /** How far each is predicted to be above what it has to beat, at best; in logarithms of the loss. */

@@ -19,7 +19,6 @@ import org.paretopress.search.fitness.Effort;
 import org.paretopress.search.fitness.Fitness;
 import org.paretopress.search.fitness.PairedComparison;
 import org.paretopress.search.fitness.Score;
-import org.paretopress.search.front.Hypervolume;
 import org.paretopress.search.front.Knee;
 import org.paretopress.search.front.ParetoArchive;
 import org.paretopress.search.front.ParetoPoint;
@@ -34,9 +33,6 @@ import org.paretopress.search.space.SearchSpace;
  */
 final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
 
-    /** Growth of the hypervolume, as a share, since it last grew by as much, below which a generation brought nothing. */
-    private static final double LEAST_GROWTH = 1e-3;
-
     private final SearchSpace space;
     private final EvolutionSettings settings;
     private final CandidateEvaluator evaluator;
@@ -46,8 +42,6 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
     private final long sampleSeed;
     private final Map<Assignment, Score> scores = new HashMap<>();
     private List<ParetoPoint<Assignment>> front = List.of();
-    private double grownTo;
-    private double referenceLoss;
     private Outcome latest;
 
     StagedFront(
@@ -69,14 +63,17 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
     /**
      * What became of one generation's offspring.
      *
-     * @param accepted how many are on the front
-     * @param better whether the hypervolume has grown
+     * @param accepted how many are on the front; where any is, its hypervolume has grown
      */
-    record Outcome(
-            int accepted, boolean better, List<StageOutcome> stages, List<Assistance.Observation> observations) {}
+    record Outcome(int accepted, List<StageOutcome> stages, List<Assistance.Observation> observations) {}
 
     Outcome latest() {
         return latest;
+    }
+
+    /** Those that selection has not dropped on the way: what can be a parent. */
+    boolean reachedTheLastStage(Phenotype<IntegerGene, Vec<double[]>> one) {
+        return scores.containsKey(codec.decode(one.genotype()));
     }
 
     /** In bytes, ascending. */
@@ -211,11 +208,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
         }
         front = archive.points();
         int accepted = (int) finalists.stream().filter(front()::contains).count();
-        referenceLoss = first ? front.get(0).loss() : referenceLoss;
-        double hypervolume = new Hypervolume(upper.sizeInBytes() + 1, referenceLoss).of(front);
-        boolean better = hypervolume > grownTo * (1 + LEAST_GROWTH);
-        grownTo = better ? hypervolume : grownTo;
-        return new Outcome(accepted, better, stages, observations);
+        return new Outcome(accepted, stages, observations);
     }
 
     private boolean isWelcome(ParetoPoint<Assignment> point, List<ParetoPoint<Assignment>> members) {
@@ -226,7 +219,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
                 ? hasRoom(members.size())
                 : dominated.stream().allMatch(member -> PairedComparison.of(
                                 scores.get(point.payload()), scores.get(member.payload()))
-                        .firstIsBetter(PairedComparison.CONFIDENCE));
+                        .firstIsBetter(settings.confidence()));
     }
 
     /** Those that were dropped on the way stand behind every point of the front. */

@@ -42,7 +42,8 @@ final class StagedSelection {
                 evaluator,
                 last + 1,
                 settings.stages().get(last).tokens(),
-                Draws.seed(settings.seed(), budget.sizeInBytes()));
+                Draws.seed(settings.seed(), budget.sizeInBytes()),
+                settings.confidence());
     }
 
     /**
@@ -68,11 +69,9 @@ final class StagedSelection {
         if (settings.acceptance() == Acceptance.MINIBATCH) {
             return select(List.of(), Optional.of(parent), 0);
         }
-        Score score = duel.score(parent, 0);
-        int stage = settings.lastStage() + 1;
-        StageOutcome outcome = new StageOutcome(
-                stage, settings.stages().get(stage - 1).tokens(), List.of(score.loss()), score.tokensEvaluated());
-        return new Outcome(parent, Map.of(parent, fitness(parent, stage, score.loss())), List.of(outcome), List.of());
+        StageOutcome scored = duel.score(parent, 0);
+        Fitness fitness = fitness(parent, scored.stage(), scored.losses().get(0));
+        return new Outcome(parent, Map.of(parent, fitness), List.of(scored), List.of());
     }
 
     /** Repeated offspring, and offspring like the parent, are scored once. Without offspring the parent stays. */
@@ -121,8 +120,11 @@ final class StagedSelection {
             observations.add(new Assistance.Observation(parent, fought.championLoss(), fought.effort()));
             best = fought.won() ? challenger : parent;
         }
-        double loss = duel.score(best, generation).loss();
-        reached.put(best, fitness(best, settings.lastStage() + 1, loss));
+        StageOutcome scored = duel.score(best, generation);
+        if (scored.tokensEvaluated() > 0) {
+            stages.add(scored);
+        }
+        reached.put(best, fitness(best, scored.stage(), scored.losses().get(0)));
         return new Outcome(best, reached, stages, observations);
     }
 

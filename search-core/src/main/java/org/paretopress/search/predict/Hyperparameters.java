@@ -7,7 +7,7 @@ import java.util.List;
  * The prior of a Gaussian process on the logarithm of loss over summed error (Rasmussen, Williams: Gaussian processes for
  * machine learning, 2006). Two observations of affinity s covary by
  *
- * <pre>unit² + k·(1 + [same text]·textShare²/tokens) + [same text]·textOffset²/tokens + [same observation]·noise²/tokens
+ * <pre>unit² + k·(1 + [same text]·textShare²/tokens) + [same text]·textOffset²/tokens + [same text and assignment]·noise²/tokens
  * k = scale²·exp((s − 1)/reach)</pre>
  *
  * <p>Of two texts of one sample the shorter is a part of the longer; the means over both covary by what one token
@@ -53,19 +53,16 @@ record Hyperparameters(double scale, double reach, double textOffset, double tex
         return scale * scale * StrictMath.exp((affinity - 1) / reach);
     }
 
-    /** Covariance of measured values, apart from noise. */
+    /** Covariance of measured values. */
     double covariance(double affinity, Observation one, Observation other) {
         double deviating = deviating(affinity);
         double covariance = UNIT * UNIT + deviating;
         if (one.sample() == other.sample()) {
             double tokens = Math.max(one.tokens(), other.tokens());
             covariance += (textOffset * textOffset + textShare * textShare * deviating) / tokens;
+            covariance += one.sharesNoiseWith(other) ? noise * noise / tokens : 0;
         }
         return covariance;
-    }
-
-    double noiseVariance(Observation one) {
-        return noise * noise / one.tokens();
     }
 
     /** Those that differ in one number by a step of the grid. */

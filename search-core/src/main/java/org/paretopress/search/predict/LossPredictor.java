@@ -44,7 +44,8 @@ public final class LossPredictor {
 
     /**
      * Takes a measured loss in; at some numbers of observations the hyperparameters are fitted anew. A loss that has no
-     * logarithm (zero and less, infinite, NaN) says nothing about other assignments and is not learnt.
+     * logarithm (zero and less, infinite, NaN) says nothing about other assignments and is not learnt, nor is one that is
+     * remembered: a champion's that is asked for again is the same measurement.
      *
      * @param loss mean over the tokens; 0 is that of the dense model
      * @param tokens what it was measured on, at least 1
@@ -63,7 +64,11 @@ public final class LossPredictor {
             return false;
         }
         double logRatio = StrictMath.log(loss) - shares.logSum(assignment);
-        observations.add(new Observation(assignment, roots, logRatio, tokens, sample));
+        Observation observation = new Observation(assignment, roots, logRatio, tokens, sample);
+        if (observations.stream().anyMatch(observation::repeats)) {
+            return false;
+        }
+        observations.add(observation);
         if (observations.size() > REMEMBERED) {
             observations.remove(0);
         }
@@ -74,11 +79,6 @@ public final class LossPredictor {
             nextFit = (long) Math.ceil(GROWTH * learnt);
         }
         return true;
-    }
-
-    /** Observations learnt so far, forgotten ones included. */
-    public long learnt() {
-        return learnt;
     }
 
     /**

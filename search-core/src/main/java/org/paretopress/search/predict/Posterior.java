@@ -22,7 +22,7 @@ final class Posterior {
             for (int j = i; j < size; j++) {
                 covariance[i][j] = prior.covariance(affinities[i][j], observations.get(i), observations.get(j));
             }
-            covariance[i][i] += prior.noiseVariance(observations.get(i)) + JITTER;
+            covariance[i][i] += JITTER;
         }
         this.factor = UpperFactor.of(covariance);
         this.weights = observations.stream().mapToDouble(Observation::logRatio).toArray();

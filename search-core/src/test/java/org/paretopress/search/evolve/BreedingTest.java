@@ -108,6 +108,40 @@ class BreedingTest {
                 .isLessThan(93.2);
     }
 
+    /** A step raises the one layer by a level; the other is drawn, and promises the more the lower it is. */
+    @Test
+    void theMostPromisingOfALitterIsBredOnForUpToEightRounds() {
+        SearchSpace space = Spaces.alike(2, 100);
+        Mutation step = new Mutation() {
+            @Override
+            public boolean anyFrom(Assignment parent) {
+                return true;
+            }
+
+            @Override
+            public Assignment mutate(Assignment parent, SplittableRandom random) {
+                return parent.with(0, parent.level(0) + 1).with(1, random.nextInt(100));
+            }
+        };
+        List<Integer> litters = new ArrayList<>();
+        Breeding<Fitness> breeding = new Breeding<>(
+                new AssignmentCodec(space),
+                step,
+                5,
+                litter -> {
+                    litters.add(litter.size());
+                    return litter.stream().map(one -> (double) one.level(1)).toList();
+                },
+                1);
+        List<Assignment> bred = breeding.offspring(Collections.nCopies(16, Assignment.of(0, 50)), 1);
+        assertThat(bred)
+                .extracting(one -> one.level(0))
+                .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(bred.stream().mapToInt(one -> one.level(1)).average().orElseThrow())
+                .isLessThan(33); // the least of five is at 17 on average
+        assertThat(litters).hasSize(2 * 36).containsOnly(5);
+    }
+
     private static boolean anyLegalSwitch(SearchSpace space, Assignment from, long budget) {
         for (int[] group : space.mutationGroups()) {
             for (int lowered : group) {

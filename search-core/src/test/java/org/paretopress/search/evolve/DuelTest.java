@@ -40,7 +40,7 @@ class DuelTest {
     }
 
     private boolean won(double gain, double noise, long seed) {
-        return new Duel(text(gain, noise, seed), 3, 80, 1)
+        return new Duel(text(gain, noise, seed), 3, 80, 1, 0.95)
                 .fight(CHALLENGER, CHAMPION, 1)
                 .won();
     }
@@ -72,18 +72,19 @@ class DuelTest {
     /** Otherwise the loss of one champion would seem to change from generation to generation. */
     @Test
     void aChampionIsScoredOnTheMostThatAnyDuelWentTo() {
-        Duel duel = new Duel(text(0.1, 0.2, 1), 3, 80, 1);
-        assertThat(duel.score(CHAMPION, 0).sequences()).isEqualTo(8);
+        Duel duel = new Duel(text(0.1, 0.2, 1), 3, 80, 1, 0.95);
+        assertThat(duel.score(CHAMPION, 0).tokens()).isEqualTo(80);
         duel.fight(CHALLENGER, CHAMPION, 1);
-        assertThat(duel.score(CHALLENGER, 1).sequences()).isEqualTo(64);
+        double onAllText = duel.score(CHALLENGER, 1).losses().get(0);
+        assertThat(duel.score(CHALLENGER, 1).tokens()).isEqualTo(1280);
         duel.fight(CHAMPION, CHALLENGER, 2);
-        assertThat(duel.score(CHALLENGER, 2).sequences()).isEqualTo(64);
+        assertThat(duel.score(CHALLENGER, 2).losses()).containsExactly(onAllText);
     }
 
     /** One sequence has no standard error. */
     @Test
     void aDuelMayBeginWithASingleSequence() {
-        assertThat(new Duel(text(0.1, 0.05, 1), 3, 10, 1)
+        assertThat(new Duel(text(0.1, 0.05, 1), 3, 10, 1, 0.95)
                         .fight(CHALLENGER, CHAMPION, 1)
                         .won())
                 .isTrue();

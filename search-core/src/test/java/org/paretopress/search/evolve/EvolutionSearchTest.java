@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.paretopress.search.Spaces;
 import org.paretopress.search.fitness.CandidateEvaluator;
+import org.paretopress.search.fitness.Effort;
+import org.paretopress.search.fitness.Score;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
@@ -94,6 +97,63 @@ class EvolutionSearchTest {
         Budget budget = Budget.ofAverageBits(space, 2);
         EvolutionSettings settings = new EvolutionSettings(12, 16, STAGES, 1);
         return new EvolutionSearch(space, budget, settings, evaluator, Optional.of(start), Optional.empty());
+    }
+
+    /** All losses are equal, so that whatever seems better is so by luck; on evidence hardly any is taken for better. */
+    @Test
+    void luckHardlyEverReplacesAParentOnEvidence() {
+        int replaced = 0;
+        int generations = 0;
+        for (int seed = 0; seed < 25; seed++) {
+            SyntheticLoss noise = new SyntheticLoss(space, seed, 2);
+            CandidateEvaluator flat = (candidates, effort) ->
+                    candidates.stream().map(one -> relative(noise, one, effort)).toList();
+            for (Generation generation : trace(paired(12, seed, flat, Optional.empty()))) {
+                replaced += generation.number() > 0 ? generation.accepted() : 0;
+                generations++;
+            }
+        }
+        assertThat(generations).isEqualTo(25 * 13);
+        assertThat(replaced).isLessThanOrEqualTo(9); // one of forty at most
+    }
+
+    /** Noise of a candidate alone. */
+    private static Score relative(SyntheticLoss loss, Assignment one, Effort effort) {
+        Score score = loss.score(one, effort);
+        double[] losses = new double[score.sequences()];
+        Arrays.setAll(losses, sequence -> score.loss(sequence) / loss.loss(one));
+        return new Score(losses, score.tokensEvaluated());
+    }
+
+    private EvolutionSearch paired(
+            int generations, long seed, CandidateEvaluator evaluator, Optional<double[][]> errors) {
+        Budget budget = Budget.ofAverageBits(space, 2);
+        EvolutionSettings settings = new EvolutionSettings(generations, 16, STAGES, seed, Acceptance.PAIRED);
+        return new EvolutionSearch(space, budget, settings, evaluator, Optional.of(Assignment.uniform(7, 1)), errors);
+    }
+
+    /** Errors of layers alone, off by a factor of up to 1.6, are a hint that a predictor makes something of. */
+    @Test
+    void aPredictorFindsBetterAssignmentsWithTheSameTokens() {
+        SearchSpace large = Spaces.alike(24, 5);
+        double assisted = 0;
+        double unassisted = 0;
+        for (int seed = 0; seed < 10; seed++) {
+            SyntheticLoss loss = new SyntheticLoss(large, seed, 0.5);
+            assisted += gain(large, loss, seed, Optional.of(loss.table(1.6, seed)));
+            unassisted += gain(large, loss, seed, Optional.empty());
+        }
+        assertThat(assisted).isGreaterThan(1.3 * unassisted);
+    }
+
+    private static double gain(SearchSpace large, SyntheticLoss loss, int seed, Optional<double[][]> errors) {
+        Budget budget = Budget.ofAverageBits(large, 2);
+        EvolutionSettings settings = new EvolutionSettings(4, 16, STAGES, seed, Acceptance.PAIRED);
+        Assignment start = Assignment.uniform(24, 1);
+        Assignment found = new EvolutionSearch(large, budget, settings, loss, Optional.of(start), errors)
+                .run(one -> {})
+                .parent();
+        return loss.loss(start) - loss.loss(found);
     }
 
     @Test

@@ -27,7 +27,7 @@ class StagedSelectionTest {
 
     private final SearchSpace space = Spaces.alike(10, 4);
     private final List<Call> calls = new ArrayList<>();
-    private final SyntheticLoss loss = new SyntheticLoss(space, 2, 0.8);
+    private final SyntheticLoss loss = new SyntheticLoss(space, 2, 3);
 
     private List<Score> record(List<Assignment> candidates, Effort effort) {
         List<Score> scores = loss.evaluate(candidates, effort);

@@ -1,5 +1,6 @@
 package org.paretopress.search.evolve;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -9,8 +10,15 @@ import org.paretopress.search.fitness.Score;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.SearchSpace;
 
-/** Errors of layers that add up, plus products of neighbours; falls with every raise. Noise depends on the effort. */
+/**
+ * Errors of layers that add up, plus products of neighbours; falls with every raise. A text has at most
+ * {@value #SEQUENCES} sequences of {@value #LENGTH} tokens. Each sequence has noise of its own for each candidate, the same
+ * whenever they meet.
+ */
 final class SyntheticLoss implements CandidateEvaluator {
+
+    private static final int SEQUENCES = 64;
+    private static final int LENGTH = 25;
 
     private final SearchSpace space;
     private final double[] sensitivity;
@@ -34,13 +42,32 @@ final class SyntheticLoss implements CandidateEvaluator {
     }
 
     private double error(Assignment assignment, int layer) {
-        return sensitivity[layer] * Math.pow(4, -assignment.level(layer));
+        return error(layer, assignment.level(layer));
+    }
+
+    private double error(int layer, int level) {
+        return sensitivity[layer] * Math.pow(4, -level);
+    }
+
+    /** [layer][level]: the errors that add up, each off by a random factor between one over the given and it. */
+    double[][] table(double factor, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][] table = new double[sensitivity.length][];
+        for (int layer = 0; layer < table.length; layer++) {
+            table[layer] = new double[space.layers().get(layer).levels().size()];
+            for (int level = 0; level < table[layer].length; level++) {
+                table[layer][level] = error(layer, level) * Math.pow(factor, 2 * random.nextDouble() - 1);
+            }
+        }
+        return table;
     }
 
     Score score(Assignment assignment, Effort effort) {
-        double luck = new SplittableRandom(effort.sampleSeed() + assignment.hashCode()).nextDouble() - 0.5;
-        double loss = loss(assignment) * (1 + noise * luck);
-        return new Score(new double[] {loss, loss}, effort.tokens());
+        SplittableRandom luck = new SplittableRandom(effort.sampleSeed() + assignment.hashCode());
+        double loss = loss(assignment);
+        double[] losses = new double[(int) Math.min(SEQUENCES, effort.tokens() / LENGTH)];
+        Arrays.setAll(losses, sequence -> loss * (1 + noise * (luck.nextDouble() - 0.5)));
+        return new Score(losses, effort.tokens());
     }
 
     @Override
