@@ -62,9 +62,21 @@ class BadConfigTest {
                 refused(
                         "search.stages=[{survivors: 2, tokens: 128}, {survivors: 3, tokens: 256}]",
                         "keeps 3 survivors of 2 candidates"),
-                refused("search.stages=[{survivors: 7, tokens: 128}]", "keeps 7 survivors of 6 candidates"),
+                refused(
+                        "search.stages=[{survivors: 7, tokens: 128}]",
+                        "keeps 7 survivors of 6 offspring",
+                        "search.offspring"),
                 refused("search.stages=[{survivors: 2, tokens: 128}]", "last stage keeps 2 survivors"),
                 refused("search.budget={averageBits: 1.5}", "1.5 average bits", "2.0 to 4.0"),
+                refused(
+                        "search.budget={averageBits: [3, 2]}",
+                        "search.budget, at 2.0 bits",
+                        "leaves nothing to search"),
+                refused(
+                        "search={strategy: pareto, budget: {averageBits: [2.5, 3]}, acceptance: paired}",
+                        "search.acceptance",
+                        "pareto"),
+                refused("search={strategy: greedy, stop: {minutes: 3}}", "search.stop", "greedy"),
                 refused("search.budget={averageBits: 6}", "6.0 average bits", "2.0 to 4.0"),
                 refused("search.budget={bytes: 10kB}", "10000 bytes", "fixed"),
                 refused("search.budget={ratio: 0.01}", "ratio 0.01"),
@@ -140,6 +152,11 @@ class BadConfigTest {
                 refused("search={assisted: true, acceptance: minibatch}", "search.acceptance = minibatch"),
                 refused("search.baselines=[pareto]", "search.baselines = [pareto]", "allocation, greedy"),
                 refused("search.allocation={limits: {ms: {atMost: 3, use: {'*': {'2': 1}}}}}", "heeds bytes alone"),
+                refused(
+                        "search={strategy: allocation, allocation: {limits: {ms: {atMost: 3, use:"
+                                + " {'*': {'2': 9000000000000000000, '3': 1, '4': 1}}}}}}",
+                        "search.allocation.limits.ms.use adds up to more than",
+                        "larger unit"),
                 refused(
                         "search={strategy: allocation, allocation: {limits: {ms: {atMost: 3, use: {'*': {'2': 1}}}}}}",
                         "search.allocation.limits.ms.use says nothing of layer",

@@ -36,7 +36,7 @@ final class AllocationTable {
             if (space.subBlock(layer) < 0) {
                 prepend(layer, errors.row(layer));
             } else {
-                int[] subBlock = space.subBlocks().get(space.subBlock(layer));
+                int[] subBlock = space.droppedWith(layer);
                 prepend(subBlock, errors);
                 layer = subBlock[0];
             }
@@ -57,7 +57,7 @@ final class AllocationTable {
             levels[layer] = Byte.toUnsignedInt(choice[layer][left]);
             left -= grid.units(layer)[levels[layer]];
             boolean dropped = levels[layer] < space.lowestKept(layer);
-            layer += dropped ? space.subBlocks().get(space.subBlock(layer)).length : 1;
+            layer += dropped ? space.droppedWith(layer).length : 1;
         }
         return Assignment.of(levels);
     }

@@ -46,8 +46,7 @@ public final class GreedyAllocator {
     private Optional<Raise> bestRaise(Assignment current, long slack) {
         Raise best = null;
         for (int layer = 0; layer < current.size(); layer++) {
-            int[] layers =
-                    space.isDropped(current, layer) ? space.subBlocks().get(space.subBlock(layer)) : new int[] {layer};
+            int[] layers = space.isDropped(current, layer) ? space.droppedWith(layer) : new int[] {layer};
             int levels = Arrays.stream(layers)
                     .map(one -> errors.row(one).length)
                     .min()

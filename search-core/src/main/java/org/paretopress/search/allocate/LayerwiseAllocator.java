@@ -1,6 +1,8 @@
 package org.paretopress.search.allocate;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
@@ -9,7 +11,8 @@ import org.paretopress.search.space.SearchSpace;
  * The best assignment if errors of layers simply add up: L-GreCo's dynamic programme (Markov et al., MLSys
  * 2024) read in both directions from one table over sizes. Errors are never rounded. The result is optimal where the
  * level sizes have a common divisor coarse enough for an exact table; otherwise sizes are rounded up to a grid of
- * {@code buckets} units, a bound is still never exceeded, and bytes lost to rounding go to the greedy best raises.
+ * {@code buckets} units, a bound is still never exceeded, bytes lost to rounding go to the greedy best raises, and where
+ * the greedy allocation is better all the same it is taken.
  *
  * <p>Ties: lower error, then smaller size, then the lexicographically smaller assignment.
  */
@@ -52,7 +55,7 @@ public final class LayerwiseAllocator {
     }
 
     /**
-     * The same for several budgets, from one table.
+     * The same for several budgets, from one table where an exact one serves all.
      *
      * @throws org.paretopress.search.space.UnreachableBudgetException if the smallest assignment is above one of them
      */
@@ -60,13 +63,26 @@ public final class LayerwiseAllocator {
         budgets.forEach(budget -> budget.requireFits(space));
         long largest = budgets.stream().mapToLong(Budget::sizeInBytes).max().orElseThrow();
         SizeGrid grid = new SizeGrid(space, largest - space.smallestSizeInBytes(), buckets);
+        if (!grid.exact()) {
+            return budgets.stream().map(this::onCoarseGrid).toList();
+        }
         AllocationTable table = new AllocationTable(space, grid, errors);
         return budgets.stream()
-                .map(budget -> {
-                    Assignment best = table.assignment(grid.within(budget.sizeInBytes() - space.smallestSizeInBytes()));
-                    return grid.exact() ? best : new GreedyAllocator(space, errors).raise(best, budget);
-                })
+                .map(budget -> table.assignment(grid.within(budget.sizeInBytes() - space.smallestSizeInBytes())))
                 .toList();
+    }
+
+    /** On a grid of the budget's own, whose units are the smaller the tighter it is. */
+    private Assignment onCoarseGrid(Budget budget) {
+        SizeGrid grid = new SizeGrid(space, budget.sizeInBytes() - space.smallestSizeInBytes(), buckets);
+        Assignment best = new AllocationTable(space, grid, errors).assignment(grid.capacity());
+        if (grid.exact()) {
+            return best;
+        }
+        GreedyAllocator greedy = new GreedyAllocator(space, errors);
+        return Stream.of(greedy.raise(best, budget), greedy.allocate(budget))
+                .min(Comparator.comparingDouble(errors::sum))
+                .orElseThrow();
     }
 
     /**

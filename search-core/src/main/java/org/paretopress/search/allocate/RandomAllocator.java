@@ -1,11 +1,12 @@
 package org.paretopress.search.allocate;
 
-import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.paretopress.search.fitness.Draws;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.OpenLayers;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -43,22 +44,19 @@ public final class RandomAllocator {
     /** Fills an assignment up, raising only some of its layers; see {@link SearchSpace#raised}. */
     public static Assignment fill(
             SearchSpace space, Assignment start, Budget budget, SplittableRandom random, IntStream layers) {
-        int[] allowed = layers.toArray();
+        OpenLayers open = new OpenLayers(layers);
         Assignment current = start;
         long slack = budget.sizeInBytes() - space.sizeInBytes(start);
-        for (int[] open = fitting(space, allowed, current, slack);
-                open.length > 0;
-                open = fitting(space, allowed, current, slack)) {
-            int layer = open[random.nextInt(open.length)];
-            slack -= space.raiseInBytes(current, layer).orElseThrow();
-            current = space.raised(current, layer).orElseThrow();
+        while (true) {
+            Assignment now = current;
+            long left = slack;
+            OptionalInt layer =
+                    open.draw(random, one -> space.raiseInBytes(now, one).orElse(Long.MAX_VALUE) <= left);
+            if (layer.isEmpty()) {
+                return current;
+            }
+            slack -= space.raiseInBytes(current, layer.getAsInt()).orElseThrow();
+            current = space.raised(current, layer.getAsInt()).orElseThrow();
         }
-        return current;
-    }
-
-    private static int[] fitting(SearchSpace space, int[] layers, Assignment current, long slack) {
-        return Arrays.stream(layers)
-                .filter(layer -> space.raiseInBytes(current, layer).orElse(Long.MAX_VALUE) <= slack)
-                .toArray();
     }
 }

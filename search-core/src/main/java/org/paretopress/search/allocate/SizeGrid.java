@@ -12,8 +12,8 @@ import org.paretopress.search.space.SearchSpace;
  */
 final class SizeGrid {
 
-    /** A table of this many cells (one byte each) is small enough that exactness is worth it. */
-    private static final long EXACT_CELLS = 1L << 27;
+    /** So many comparisons of a level in a cell, half a second's, are few enough that exactness is worth them. */
+    private static final long EXACT_COMPARISONS = 1L << 28;
 
     private final long[][] extraBytes;
     private final int[][] units;
@@ -31,7 +31,8 @@ final class SizeGrid {
         long slack = Math.min(slackInBytes, range);
         long divisor = Math.max(1, greatestCommonDivisor());
         long exactCapacity = slack / divisor;
-        this.exact = exactCapacity <= buckets || (exactCapacity + 1) * extraBytes.length <= EXACT_CELLS;
+        long levels = Arrays.stream(extraBytes).mapToLong(layer -> layer.length).sum();
+        this.exact = exactCapacity <= buckets || exactCapacity < EXACT_COMPARISONS / levels;
         this.unit = exact ? divisor : roundedUp(slack, buckets);
         this.units = Arrays.stream(extraBytes)
                 .map(layer -> Arrays.stream(layer)

@@ -1,11 +1,14 @@
 package org.paretopress.search.evolve;
 
+import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.paretopress.search.allocate.RandomAllocator;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.OpenLayers;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -25,16 +28,17 @@ final class Exchange implements Mutation {
 
     @Override
     public boolean anyFrom(Assignment parent) {
-        return lowerable(parent, layer -> true).length > 0 || affordable(parent).length > 0;
+        return lowerable(parent).length > 0 || affordable(parent).length > 0;
     }
 
     @Override
     public Assignment mutate(Assignment parent, SplittableRandom random) {
-        int[] down = lowerable(parent, layer -> true);
+        int[] down = lowerable(parent);
         int[] up = affordable(parent);
         if (down.length == 0 && up.length == 0) {
-            throw new IllegalArgumentException("From the assignment " + parent + " no layer can be changed within "
-                    + budget.sizeInBytes() + " bytes.\nMaybe the levels leave only one choice.");
+            throw new IllegalArgumentException(
+                    "From an assignment of " + space.sizeInBytes(parent) + " bytes no layer can be changed within "
+                            + budget.sizeInBytes() + " bytes.\nMaybe the levels leave only one choice.");
         }
         boolean downFirst = random.nextBoolean() ? down.length > 0 : up.length == 0;
         return downFirst
@@ -50,9 +54,12 @@ final class Exchange implements Mutation {
     /** The layer goes up, others make room; what is left over is filled. */
     private Assignment payingFor(Assignment parent, int layer, SplittableRandom random) {
         Assignment child = space.raised(parent, layer).orElseThrow();
-        while (space.sizeInBytes(child) > budget.sizeInBytes()) {
-            int[] down = lowerable(child, others(layer));
-            child = space.lowered(child, down[random.nextInt(down.length)]).orElseThrow();
+        OpenLayers open = new OpenLayers(IntStream.range(0, parent.size()).filter(others(layer)));
+        for (long excess = space.sizeInBytes(child) - budget.sizeInBytes(); excess > 0; ) {
+            Assignment now = child;
+            int lowered = open.draw(random, one -> now.level(one) > 0).orElseThrow();
+            excess -= space.freedInBytes(child, lowered).orElseThrow();
+            child = space.lowered(child, lowered).orElseThrow();
         }
         Assignment roomy = child;
         return filled(
@@ -68,30 +75,28 @@ final class Exchange implements Mutation {
         return RandomAllocator.fill(space, start, budget, random, layers);
     }
 
-    private int[] lowerable(Assignment assignment, IntPredicate allowed) {
+    private static int[] lowerable(Assignment assignment) {
         return IntStream.range(0, assignment.size())
-                .filter(allowed)
-                .filter(layer -> space.lowered(assignment, layer).isPresent())
+                .filter(layer -> assignment.level(layer) > 0)
                 .toArray();
     }
 
     /** Layers that can be raised if all others are lowered as far as need be. */
     private int[] affordable(Assignment assignment) {
+        long slack = budget.sizeInBytes() - space.smallestSizeInBytes();
         return IntStream.range(0, assignment.size())
-                .filter(layer -> space.raised(assignment, layer)
-                        .filter(raised -> leastSize(raised, layer) <= budget.sizeInBytes())
-                        .isPresent())
+                .filter(layer -> {
+                    OptionalLong raise = space.raiseInBytes(assignment, layer);
+                    return raise.isPresent() && extraInBytes(assignment, layer) + raise.getAsLong() <= slack;
+                })
                 .toArray();
     }
 
-    /** Bytes with everything but the layer, and what is dropped with it, at the smallest level. */
-    private long leastSize(Assignment assignment, int layer) {
-        IntPredicate free = others(layer);
-        long size = space.fixedSizeInBytes();
-        for (int other = 0; other < assignment.size(); other++) {
-            size += space.sizeInBytes(other, free.test(other) ? 0 : assignment.level(other));
-        }
-        return size;
+    /** What a layer, and those that are dropped with it, have above their smallest levels. */
+    private long extraInBytes(Assignment assignment, int layer) {
+        return Arrays.stream(space.droppedWith(layer))
+                .mapToLong(one -> space.sizeInBytes(one, assignment.level(one)) - space.sizeInBytes(one, 0))
+                .sum();
     }
 
     /** The layers that are neither this one nor in its sub-block. */

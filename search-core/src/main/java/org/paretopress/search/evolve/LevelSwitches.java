@@ -76,8 +76,9 @@ final class LevelSwitches {
 
     /** The error of a place that no switch leads away from. */
     IllegalArgumentException noneFrom(Assignment assignment) {
-        return new IllegalArgumentException("No level switch is legal from the assignment " + assignment + " within "
-                + budget.sizeInBytes() + " bytes: no layer can be lowered while a like layer is raised."
+        return new IllegalArgumentException("No level switch is legal from an assignment of "
+                + space.sizeInBytes(assignment) + " bytes within " + budget.sizeInBytes()
+                + " bytes: no layer can be lowered while a like layer is raised."
                 + "\nMaybe the budget is that of the smallest or largest levels, or each layer has its own shape;"
                 + " use an allocation instead of a search.");
     }

@@ -8,6 +8,7 @@ import java.util.stream.LongStream;
 import org.paretopress.search.allocate.RandomAllocator;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.OpenLayers;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -39,9 +40,12 @@ final class Relocate implements Mutation {
         }
         Budget target = new Budget(neighbours[random.nextInt(neighbours.length)]);
         Assignment child = parent;
-        while (space.sizeInBytes(child) > target.sizeInBytes()) {
-            int[] open = lowerable(child);
-            child = space.lowered(child, open[random.nextInt(open.length)]).orElseThrow();
+        OpenLayers open = new OpenLayers(IntStream.range(0, parent.size()));
+        for (long excess = space.sizeInBytes(parent) - target.sizeInBytes(); excess > 0; ) {
+            Assignment now = child;
+            int layer = open.draw(random, one -> now.level(one) > 0).orElseThrow();
+            excess -= space.freedInBytes(child, layer).orElseThrow();
+            child = space.lowered(child, layer).orElseThrow();
         }
         return RandomAllocator.fill(space, child, target, random, IntStream.range(0, child.size()));
     }
@@ -52,11 +56,5 @@ final class Relocate implements Mutation {
         LongStream below = sizes.get().stream().mapToLong(size -> size).filter(size -> size < own).max().stream();
         LongStream above = sizes.get().stream().mapToLong(size -> size).filter(size -> size > own).min().stream();
         return LongStream.concat(below, above).toArray();
-    }
-
-    private int[] lowerable(Assignment from) {
-        return IntStream.range(0, from.size())
-                .filter(layer -> space.lowered(from, layer).isPresent())
-                .toArray();
     }
 }

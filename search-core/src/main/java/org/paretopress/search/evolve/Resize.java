@@ -32,10 +32,10 @@ final class Resize implements Mutation {
     @Override
     public Assignment mutate(Assignment parent, SplittableRandom random) {
         if (!anyFrom(parent)) {
-            throw new IllegalArgumentException(
-                    "From the assignment " + parent + " no layer can be raised or lowered between "
-                            + lower.sizeInBytes() + " and " + upper.sizeInBytes()
-                            + " bytes.\nMaybe the range is narrower than a step between levels.");
+            throw new IllegalArgumentException("From an assignment of " + space.sizeInBytes(parent)
+                    + " bytes no layer can be raised or lowered between "
+                    + lower.sizeInBytes() + " and " + upper.sizeInBytes()
+                    + " bytes.\nMaybe the range is narrower than a step between levels.");
         }
         boolean up = random.nextBoolean() ? raisable(parent).length > 0 : lowerable(parent).length == 0;
         int steps = 1 + Math.min(random.nextInt(MOST_STEPS), random.nextInt(MOST_STEPS));

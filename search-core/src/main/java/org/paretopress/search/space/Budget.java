@@ -1,6 +1,7 @@
 package org.paretopress.search.space;
 
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The most bytes a compressed model may have, fixed bytes included.
@@ -66,6 +67,14 @@ public record Budget(long sizeInBytes) {
         if (sizeInBytes < space.smallestSizeInBytes()) {
             throw unreachable(space, sizeInBytes + " bytes");
         }
+    }
+
+    /** Whether more fits than the smallest level of every layer. */
+    public boolean leavesChoice(SearchSpace space) {
+        Assignment smallest = Assignment.uniform(space.layers().size(), 0);
+        long slack = sizeInBytes - space.smallestSizeInBytes();
+        return IntStream.range(0, smallest.size())
+                .anyMatch(layer -> space.raiseInBytes(smallest, layer).orElse(Long.MAX_VALUE) <= slack);
     }
 
     private static Budget reachable(SearchSpace space, long sizeInBytes, String asked) {

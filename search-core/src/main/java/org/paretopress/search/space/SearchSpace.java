@@ -146,6 +146,13 @@ public final class SearchSpace {
         return subBlockOfLayer[layer];
     }
 
+    /** Indices of the layers of its droppable sub-block; the layer alone where it is in none. A copy. */
+    public int[] droppedWith(int layer) {
+        return subBlockOfLayer[layer] < 0
+                ? new int[] {layer}
+                : subBlocks.get(subBlockOfLayer[layer]).clone();
+    }
+
     /** The lowest level of a layer that does not drop it: 1 in a droppable sub-block, otherwise 0. */
     public int lowestKept(int layer) {
         return subBlockOfLayer[layer] >= 0 ? 1 : 0;

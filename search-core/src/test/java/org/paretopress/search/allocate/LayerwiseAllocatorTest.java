@@ -140,6 +140,32 @@ class LayerwiseAllocatorTest {
         }
     }
 
+    /** Many layers on a coarse grid round much away. */
+    @Test
+    void neverWorseThanGreedyWhateverTheGrid() {
+        SplittableRandom random = new SplittableRandom(6);
+        SearchSpace space = incommensurable(random, 200);
+        double[][] errors = space.layers().stream()
+                .map(layer -> random.doubles(4)
+                        .map(error -> -error)
+                        .sorted()
+                        .map(error -> -error)
+                        .toArray())
+                .toArray(double[][]::new);
+        LayerwiseAllocator allocator = new LayerwiseAllocator(space, errors, 1000);
+        List<Budget> budgets = IntStream.range(0, 8)
+                .mapToObj(i -> new Budget(randomBudget(space, random)))
+                .toList();
+        List<Assignment> together = allocator.minimizeError(budgets);
+        for (int i = 0; i < budgets.size(); i++) {
+            Assignment greedy = new GreedyAllocator(space, errors).allocate(budgets.get(i));
+            assertThat(together.get(i)).isEqualTo(allocator.minimizeError(budgets.get(i)));
+            assertThat(error(errors, together.get(i))).isLessThanOrEqualTo(error(errors, greedy));
+            assertThat(space.sizeInBytes(together.get(i)))
+                    .isLessThanOrEqualTo(budgets.get(i).sizeInBytes());
+        }
+    }
+
     @Test
     void aSevenBillionModelTakesLessThanASecond() {
         SplittableRandom random = new SplittableRandom(5);

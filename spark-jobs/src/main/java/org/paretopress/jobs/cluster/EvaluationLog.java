@@ -2,6 +2,7 @@ package org.paretopress.jobs.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,10 +49,18 @@ public final class EvaluationLog {
                 throw new IllegalArgumentException("a line names no candidate, or has no pairs of losses");
             }
         }
+
+        Line withoutWork() {
+            return new Line(key, levels, group, losses, predictions, 0);
+        }
     }
 
-    /** Reads what this run, and those in the folders beside it, left behind under any of these keys. */
-    public EvaluationLog(Storage storage, Path run, List<String> keys) {
+    /**
+     * Reads what this run, and those in the folders beside it, left behind under any of these keys.
+     *
+     * @param goesOn whether it is this run's own earlier work that its directory holds, and not that of one it replaces
+     */
+    public EvaluationLog(Storage storage, Path run, boolean goesOn, List<String> keys) {
         this.storage = storage;
         this.folder = new Path(run, FOLDER);
         keys.forEach(key -> losses.put(key, new KnownLosses((computed, blocks) -> keep(key, computed, blocks))));
@@ -62,9 +71,14 @@ public final class EvaluationLog {
             }
         }
         if (storage.exists(folder)) {
-            own.addAll(read(folder));
+            read(folder).stream()
+                    .map(line -> goesOn ? line : line.withoutWork())
+                    .forEach(own::add);
             own.forEach(this::add);
             own.forEach(line -> blockForwards += line.blockForwards());
+            if (!goesOn) {
+                join();
+            }
             files = storage.list(folder).stream()
                             .map(file -> file.getPath().getName().replaceFirst("\\..*", ""))
                             .filter(name -> name.matches("\\d{1,9}"))
@@ -136,7 +150,9 @@ public final class EvaluationLog {
         List<Line> lines = new ArrayList<>();
         for (FileStatus status : storage.list(evaluations)) {
             Path file = status.getPath();
-            if (!file.getName().startsWith(".")) {
+            if (status.isFile()
+                    && file.getName().endsWith(".jsonl")
+                    && !file.getName().startsWith(".")) {
                 storage.readText(file).lines().forEach(line -> lines.add(parse(file, line)));
             }
         }
@@ -147,7 +163,7 @@ public final class EvaluationLog {
     private List<Line> readIfWhole(Path evaluations) {
         try {
             return read(evaluations);
-        } catch (InputException e) {
+        } catch (InputException | UncheckedIOException e) {
             return List.of();
         }
     }

@@ -268,8 +268,10 @@ public record RunConfig(
             sparseKl = sparseKl(fitness, sparseKl);
             allocation = allocation == null ? new Allocation(null, null, null) : allocation;
             assisted = assisted != null && assisted;
-            start = start == null ? assisted ? Start.allocation : Start.uniform : start;
-            acceptance = acceptance == null ? assisted ? Acceptance.paired : Acceptance.minibatch : acceptance;
+            if (strategy != Strategy.pareto) { // which has no parent to start from or to replace
+                start = start == null ? assisted ? Start.allocation : Start.uniform : start;
+                acceptance = acceptance == null ? assisted ? Acceptance.paired : Acceptance.minibatch : acceptance;
+            }
             stop = stop == null ? new Stop(null, null, assisted ? PLATEAU : null) : stop;
             tie = tie == null ? List.of() : tie;
             allowed = allowed == null ? Map.of() : allowed;

@@ -5,6 +5,7 @@ import org.paretopress.jobs.config.RunConfig.Acceptance;
 import org.paretopress.jobs.config.RunConfig.FitnessMeasure;
 import org.paretopress.jobs.config.RunConfig.Search;
 import org.paretopress.jobs.config.RunConfig.Start;
+import org.paretopress.jobs.config.RunConfig.Stop;
 import org.paretopress.jobs.config.RunConfig.Strategy;
 
 /** Which settings of a search go together. What would be ignored is refused. */
@@ -31,6 +32,12 @@ final class SearchRules {
     }
 
     private static void requireEvolution(Search search) {
+        if (search.strategy() == Strategy.pareto && (search.start() != null || search.acceptance() != null)) {
+            throw new InputException(
+                    "search.start or search.acceptance is given, but search.strategy = pareto starts from"
+                            + " allocations and always asks for evidence.",
+                    "leave it out, or use strategy: evopress.");
+        }
         boolean evolves = search.strategy() == Strategy.evopress || search.strategy() == Strategy.pareto;
         boolean asks =
                 search.assisted() || search.start() == Start.allocation || search.acceptance() == Acceptance.paired;
@@ -39,6 +46,12 @@ final class SearchRules {
                     "search.assisted, search.start or search.acceptance is given, but search.strategy = "
                             + search.strategy() + " does not evolve anything.",
                     "leave it out, or use strategy: evopress.");
+        }
+        if (!evolves && !search.stop().equals(new Stop(null, null, null))) {
+            throw new InputException(
+                    "search.stop is given, but search.strategy = " + search.strategy()
+                            + " has no generations to stop after.",
+                    "leave it out, or use strategy: evopress or pareto.");
         }
     }
 

@@ -57,12 +57,10 @@ public record FrontComparison(long referenceSizeInBytes, double referenceKl, Lis
     }
 
     private static List<ParetoPoint<FrontPoint>> searched(FinishedRun run) {
-        Stream<FrontPoint> ofBudgets = contenders(run).map(Contender::point);
-        Stream<FrontPoint> ofFront = run.directory().front().points().stream()
-                .filter(point -> point.strategy().equals(strategy(run)));
-        return Stream.concat(ofBudgets, ofFront)
-                .distinct()
-                .map(point ->
+        WholeFront front = run.directory().baselines().front();
+        Stream<FrontPoint> searched =
+                front != null ? front.points().stream() : contenders(run).map(Contender::point);
+        return searched.map(point ->
                         new ParetoPoint<>(point.sizeInBytes(), point.holdout().kl(), point))
                 .toList();
     }

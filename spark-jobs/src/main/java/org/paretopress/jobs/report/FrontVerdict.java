@@ -22,7 +22,7 @@ public final class FrontVerdict {
         return String.format(
                 Locale.ROOT,
                 "On held-out text the front of %d points has %s the layerwise allocations within the same bytes. %s",
-                front.points(),
+                front.points().size(),
                 compared,
                 judgement);
     }

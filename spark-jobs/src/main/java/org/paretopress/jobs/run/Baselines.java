@@ -21,6 +21,7 @@ public record Baselines(FrontPoint dense, List<AtBudget> budgets, WholeFront fro
     /**
      * The points of a searched front against the layerwise allocations within the same bytes, on held-out text.
      *
+     * @param points from the smallest, those included that something else beats
      * @param hypervolume of the points, in bytes times nats; see {@link org.paretopress.search.front.Hypervolume}
      * @param allocationHypervolume of the allocations, below the same reference
      * @param referenceSizeInBytes of both hypervolumes: above the largest size
@@ -30,7 +31,7 @@ public record Baselines(FrontPoint dense, List<AtBudget> budgets, WholeFront fro
      * @param worse points whose divergence is larger with 99.7 % confidence
      */
     public record WholeFront(
-            int points,
+            List<FrontPoint> points,
             long evaluations,
             long tokensEvaluated,
             double hypervolume,
@@ -38,7 +39,12 @@ public record Baselines(FrontPoint dense, List<AtBudget> budgets, WholeFront fro
             long referenceSizeInBytes,
             double referenceKl,
             int better,
-            int worse) {}
+            int worse) {
+
+        public WholeFront {
+            points = List.copyOf(points);
+        }
+    }
 
     /**
      * Points at one budget: those of the searched strategy first, then the baselines.

@@ -7,7 +7,7 @@ import java.util.List;
  * What the report tells of one generation of the search at one budget.
  *
  * @param budgetInBytes the budget this search ran under
- * @param generation 1 for the first
+ * @param generation 0 for the choice of the first parents
  * @param loss loss of the best survivor at the last stage
  * @param accepted offspring that took a place among the survivors; 0 where the parents stood
  * @param tokensEvaluated tokens run through candidates since this budget's search began, this generation included

@@ -18,7 +18,7 @@ public final class RunDirectory {
         fresh,
         /** Go on with the run it holds. */
         resume,
-        /** Delete the run it holds. */
+        /** Delete the run it holds, but for the losses that it computed. */
         overwrite
     }
 
@@ -42,16 +42,18 @@ public final class RunDirectory {
 
     private final Storage storage;
     private final Path folder;
+    private final boolean goesOn;
     private final ObjectMapper json = new ObjectMapper();
 
-    private RunDirectory(Storage storage, Path folder) {
+    private RunDirectory(Storage storage, Path folder, boolean goesOn) {
         this.storage = storage;
         this.folder = folder;
+        this.goesOn = goesOn;
     }
 
     /** Opens the directory of a run that is to begin or to go on. */
     public static RunDirectory prepare(Storage storage, String output, String config, Mode mode) {
-        RunDirectory run = new RunDirectory(storage, storage.qualified(output));
+        RunDirectory run = new RunDirectory(storage, storage.qualified(output), mode == Mode.resume);
         boolean occupied = storage.exists(run.path(CONFIG));
         if (!occupied && run.holdsFiles()) {
             throw new InputException(
@@ -84,7 +86,7 @@ public final class RunDirectory {
 
     /** Opens the directory of a finished run. */
     public static RunDirectory open(Storage storage, String path) {
-        RunDirectory run = new RunDirectory(storage, storage.qualified(path));
+        RunDirectory run = new RunDirectory(storage, storage.qualified(path), false);
         if (!storage.exists(run.path(FRONT))) {
             throw new InputException(
                     "There is no finished run in " + path + ": it has no " + FRONT + ".",
@@ -95,6 +97,11 @@ public final class RunDirectory {
 
     public Path folder() {
         return folder;
+    }
+
+    /** Whether a run goes on that an earlier process began here. */
+    public boolean goesOn() {
+        return goesOn;
     }
 
     public String name() {
@@ -151,6 +158,9 @@ public final class RunDirectory {
     public List<FrontPoint> points() {
         List<FrontPoint> points = new ArrayList<>(front().points());
         baselines().budgets().forEach(budget -> budget.contenders().forEach(c -> points.add(c.point())));
+        if (baselines().front() != null) {
+            points.addAll(baselines().front().points());
+        }
         points.add(baselines().dense());
         return points;
     }

@@ -26,7 +26,7 @@ public record SearchState(int formatVersion, List<AtBudget> budgets) {
      * One budget's search after a generation.
      *
      * @param best assignments in the text form of level indices: the parent, or a front
-     * @param loss of the parent, or the least of the front, in the unit of the fitness
+     * @param loss of the parent, or of the knee of the front, in the unit of the fitness
      * @param tokensEvaluated by this budget's search so far
      * @param evaluations likewise
      */

@@ -1,6 +1,9 @@
 package org.paretopress.jobs.search;
 
 import java.util.List;
+import java.util.Locale;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.search.allocate.Allocation;
 import org.paretopress.search.allocate.IntegerProgramAllocator;
 import org.paretopress.search.allocate.LayerwiseAllocator;
 import org.paretopress.search.allocate.ResourceLimit;
@@ -14,8 +17,11 @@ final class Allocations {
     private final List<ResourceLimit> limits;
     private final LayerwiseAllocator dynamicProgramme;
     private final IntegerProgramAllocator integerProgramme;
+    private final Progress progress;
 
-    Allocations(SearchSpace space, LayerErrors errors, List<ResourceLimit> limits) {
+    /** @param progress is told where an integer programme could not be solved to the end */
+    Allocations(SearchSpace space, LayerErrors errors, List<ResourceLimit> limits, Progress progress) {
+        this.progress = progress;
         this.limits = limits;
         this.dynamicProgramme = new LayerwiseAllocator(space, errors.errors());
         this.integerProgramme = new IntegerProgramAllocator(space, errors.errors());
@@ -31,8 +37,7 @@ final class Allocations {
         return limits.isEmpty()
                 ? dynamicProgramme.minimizeError(budgets)
                 : budgets.stream()
-                        .map(budget ->
-                                integerProgramme.minimizeError(budget, limits).assignment())
+                        .map(budget -> told(integerProgramme.minimizeError(budget, limits)))
                         .toList();
     }
 
@@ -40,7 +45,17 @@ final class Allocations {
     Assignment smallest(double error) {
         return limits.isEmpty()
                 ? dynamicProgramme.minimizeSize(error)
-                : integerProgramme.minimizeSize(error, limits).assignment();
+                : told(integerProgramme.minimizeSize(error, limits));
+    }
+
+    private Assignment told(Allocation found) {
+        if (!found.optimal()) {
+            progress.say(String.format(
+                    Locale.ROOT,
+                    "allocation: the solver gave up before it was done; its answer is at most %.2g %% off the best",
+                    100 * found.gap()));
+        }
+        return found.assignment();
     }
 
     /** Whether an assignment keeps within the limits. */

@@ -13,6 +13,7 @@ import org.paretopress.jobs.cluster.SequenceLosses;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.config.RunConfig.ErrorMeasure;
 import org.paretopress.kernels.forward.WeightCache;
+import org.paretopress.kernels.levels.Dropped;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.search.space.Layer;
 import org.paretopress.search.space.SearchSpace;
@@ -51,7 +52,8 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
     /**
      * By what each change does to the model: the divergence from the dense model with one layer at a level and all others
      * dense. Few tokens are enough, because all cells see the same; nearly half of the work is shared, because candidates
-     * are dense up to the changed layer. A sub-block is dropped as a whole; each of its layers has an equal part of the error.
+     * are dense up to the changed layer. A sub-block is dropped as a whole, be it by choice or because nothing else is
+     * allowed; each of its layers has an equal part of the error.
      *
      * @param tokens of the calibration text for each cell, rounded to whole groups of sequences, which are taken evenly from
      *     the text
@@ -88,10 +90,7 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
 
     /** Original weights have no error, and the layers of a dropped sub-block have one together. */
     private static boolean isMeasured(SearchSpace space, int layer, int level) {
-        if (level < space.lowestKept(layer)) {
-            return space.subBlocks().get(space.subBlock(layer))[0] == layer;
-        }
-        return !space.layers().get(layer).levels().get(level).name().equals(WeightCache.DENSE);
+        return !nameOf(space, layer, level).equals(WeightCache.DENSE) && changed(space, layer, level)[0] == layer;
     }
 
     /** All weight matrices dense but those of one layer, or of the sub-block it is dropped with. */
@@ -108,7 +107,24 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
     }
 
     private static int[] changed(SearchSpace space, int layer, int level) {
-        return level < space.lowestKept(layer) ? space.subBlocks().get(space.subBlock(layer)) : new int[] {layer};
+        if (!nameOf(space, layer, level).equals(Dropped.LEVEL)) {
+            return new int[] {layer};
+        }
+        return space.subBlock(layer) >= 0
+                ? space.droppedWith(layer)
+                : IntStream.range(0, space.layers().size())
+                        .filter(other -> subBlockName(space, other).equals(subBlockName(space, layer)))
+                        .toArray();
+    }
+
+    private static String nameOf(SearchSpace space, int layer, int level) {
+        return space.layers().get(layer).levels().get(level).name();
+    }
+
+    /** Such as {@code model.layers.0.mlp}. */
+    private static String subBlockName(SearchSpace space, int layer) {
+        String member = space.layers().get(layer).members().get(0);
+        return member.substring(0, member.lastIndexOf('.'));
     }
 
     private static int[] spread(ScoredText text, long tokens) {

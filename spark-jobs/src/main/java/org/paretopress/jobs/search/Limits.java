@@ -13,6 +13,8 @@ import org.paretopress.search.space.SearchSpace;
 /** A resource beside bytes that a run may use only so much of, by the layers and levels of its space. */
 final class Limits {
 
+    private static final long MOST = 1L << 52;
+
     private final String key;
     private final List<Use> uses = new ArrayList<>();
 
@@ -40,6 +42,7 @@ final class Limits {
         Limits given = new Limits(key, limit.use(), space.layers());
         long[][] use = space.layers().stream().map(given::use).toArray(long[][]::new);
         ResourceLimit resource = new ResourceLimit(name, use, limit.atMost());
+        requireCountable(resource, key);
         if (resource.least() > resource.limit()) {
             throw new InputException(
                     key + ".atMost = " + limit.atMost() + " is out of reach: the levels use " + resource.least()
@@ -47,6 +50,19 @@ final class Limits {
                     "ask for something between.");
         }
         return resource;
+    }
+
+    /** So that sums are whole numbers for the solver too. */
+    private static void requireCountable(ResourceLimit resource, String key) {
+        try {
+            if (resource.most() <= MOST) {
+                return;
+            }
+        } catch (ArithmeticException e) {
+            // the sum is larger still
+        }
+        throw new InputException(
+                key + ".use adds up to more than " + MOST + " over all layers.", "count in a larger unit.");
     }
 
     /** Tied layers use what their members use together. */

@@ -69,17 +69,26 @@ public final class SearchJob {
         this.plan = LevelPlan.of(config.levels(), model.file().config());
         this.space = Restrictions.apply(plan.space(model.file()), config.search());
         this.sizes = new SearchedSizes(config, space, model.file());
-        requireReachable();
+        requireChoice(sizes.beforeErrors());
         this.limits = Limits.of(space, config.search());
         this.text = steps.run("read text", () -> SourceText.read(storage, model.file(), config));
         this.settings = settings();
         this.objective = Objective.of(config.search());
     }
 
-    private void requireReachable() {
-        List<SearchedSizes.Size> known = sizes.beforeErrors();
-        if (config.search().strategy() == Strategy.uniform) {
-            known.forEach(one -> new UniformAllocator(space).allocate(one.budget()));
+    /** That the strategy has something to find at each size. */
+    private void requireChoice(List<SearchedSizes.Size> known) {
+        for (SearchedSizes.Size size : known) {
+            if (config.search().strategy() == Strategy.uniform) {
+                new UniformAllocator(space).allocate(size.budget());
+            }
+            if (config.search().strategy() == Strategy.evopress
+                    && !size.budget().leavesChoice(space)) {
+                throw new InputException(
+                        "search.budget, " + size.name() + ", leaves nothing to search: within "
+                                + size.budget().sizeInBytes() + " bytes every layer has its smallest level.",
+                        "raise it, or leave it to strategy: uniform.");
+            }
         }
     }
 
@@ -101,8 +110,8 @@ public final class SearchJob {
         String searchKey = key(manifest, folder, calibration, objective.divergence());
         String calibrationKey = key(manifest, folder, calibration, Divergence.FULL);
         String holdoutKey = key(manifest, folder, holdout, Divergence.FULL);
-        EvaluationLog log =
-                new EvaluationLog(storage, directory.folder(), List.of(searchKey, calibrationKey, holdoutKey));
+        EvaluationLog log = new EvaluationLog(
+                storage, directory.folder(), directory.goesOn(), List.of(searchKey, calibrationKey, holdoutKey));
         work.add(new Work(0, 0, log.blockForwards(), -log.blockForwards()));
         SparkScorer searched =
                 new SparkScorer(spark, source, calibration, work, 0, objective.divergence(), log.losses(searchKey));
@@ -111,8 +120,9 @@ public final class SearchJob {
         SparkScorer onHoldout =
                 new SparkScorer(spark, source, holdout, work, 0, Divergence.FULL, log.losses(holdoutKey));
         LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, onCalibration));
-        Allocations allocations = new Allocations(space, errors, limits);
+        Allocations allocations = new Allocations(space, errors, limits, progress);
         List<SearchedSizes.Size> found = sizes.all(allocations);
+        requireChoice(found);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(searched, space, objective::of);
         EvolutionRun evolution = new EvolutionRun(directory, progress, config.search(), objective);
         Contest contest = new Contest(

@@ -29,9 +29,8 @@ final class SearchedSizes {
     record Size(Budget budget, String name) {}
 
     /**
-     * What is known before errors are measured.
+     * What is known before errors are measured: all but those that stand on errors.
      *
-     * @return the sizes; none where one of them stands on errors
      * @throws InputException where an entry is no size of this search
      */
     List<Size> beforeErrors() {
@@ -40,7 +39,7 @@ final class SearchedSizes {
                 .filter(entry -> entry.kind() != Budgets.Kind.layerwiseError)
                 .toList();
         List<Size> sizes = single(known, Optional.empty());
-        return known.size() < entries.size() ? List.of() : inOrder(sizes);
+        return known.size() < entries.size() ? sizes : inOrder(sizes);
     }
 
     /**

@@ -61,7 +61,9 @@ final class Verification {
                 allocated.stream().map(points::onHoldout).toList();
         Hypervolume hypervolume = Hypervolume.below(List.of(own, theirs));
         return new Baselines.WholeFront(
-                front.size(),
+                front.stream()
+                        .map(one -> points.point(one.id(), one.strategy(), one.assignment()))
+                        .toList(),
                 front.get(0).evaluations(),
                 front.get(0).tokensEvaluated(),
                 hypervolume.of(own),

@@ -2,13 +2,20 @@ package org.paretopress.jobs.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.paretopress.jobs.run.Baselines.WholeFront;
+import org.paretopress.jobs.run.FrontPoint;
+import org.paretopress.jobs.run.FrontPoint.Quality;
 
 class FrontVerdictTest {
 
     private static String sentence(double hypervolume, int better, int worse) {
-        return FrontVerdict.of(new WholeFront(12, 300, 90_000, hypervolume, 200, 1001, 0.5, better, worse));
+        Quality quality = new Quality(0.1, 20);
+        FrontPoint point = new FrontPoint("pareto-1", "pareto", 1000, 3, quality, quality, Map.of());
+        return FrontVerdict.of(new WholeFront(
+                Collections.nCopies(12, point), 300, 90_000, hypervolume, 200, 1001, 0.5, better, worse));
     }
 
     @Test
