@@ -29,9 +29,9 @@ class ResumeTest {
         SmallRun expected = SmallRun.finished();
         SmallRun run = SmallRun.in(folder);
         OwnJvm.start(folder.resolve("log"), run.arguments("search", "local[2]"))
-                .killOnce(() -> generationOfSecondBudget(run) >= 2, DEADLINE);
+                .killOnce(() -> generation(run, 1) >= 2, DEADLINE);
         assertThat(run.file("front.json")).doesNotExist();
-        int reached = generationOfSecondBudget(run);
+        int reached = generation(run, 1);
 
         run.search("local[2]", "--resume").succeeded();
 
@@ -40,6 +40,33 @@ class ResumeTest {
         assertThat(run.read("checkpoint.json")).isEqualTo(expected.read("checkpoint.json"));
         assertThat(reached).isLessThan(8);
         assertThat(generations(run)).isEqualTo(generations(expected));
+        assertThat(work(run)).isEqualTo(work(expected));
+    }
+
+    /** Population, archive and predictor are made anew from what was scored. */
+    @Test
+    void aKilledAssistedFrontEndsLikeAnUninterruptedOne() throws Exception {
+        String[] settings = {
+            "--set=search.strategy=pareto",
+            "--set=search.assisted=true",
+            "--set=search.budget={averageBits: [2.25, 3.75]}",
+            "--set=search.generations=6"
+        };
+        SmallRun expected = SmallRun.in(folder.resolve("expected"));
+        expected.search("local[2]", settings).succeeded();
+        SmallRun run = SmallRun.in(folder.resolve("killed"));
+        OwnJvm.start(folder.resolve("log"), run.arguments("search", "local[2]", settings))
+                .killOnce(() -> generation(run, 0) >= 2, DEADLINE);
+        assertThat(run.file("front.json")).doesNotExist();
+
+        run.search(
+                        "local[2]",
+                        Stream.concat(Stream.of(settings), Stream.of("--resume"))
+                                .toArray(String[]::new))
+                .succeeded();
+
+        assertThat(run.read("front.json")).isEqualTo(expected.read("front.json"));
+        assertThat(run.read("baselines.json")).isEqualTo(expected.read("baselines.json"));
         assertThat(work(run)).isEqualTo(work(expected));
     }
 
@@ -63,14 +90,14 @@ class ResumeTest {
         assertThat(built).isEqualTo(LocalClusterTest.contents(expected.levels()));
     }
 
-    /** -1 before the second budget has begun. */
-    private static int generationOfSecondBudget(SmallRun run) {
+    /** -1 before the search at a budget has begun. */
+    private static int generation(SmallRun run, int budget) {
         if (!Files.exists(run.file("checkpoint.json"))) {
             return -1;
         }
         return tree(run.read("checkpoint.json"))
                 .path("budgets")
-                .path(1)
+                .path(budget)
                 .path("generation")
                 .asInt(-1);
     }
