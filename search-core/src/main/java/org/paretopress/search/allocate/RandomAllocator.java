@@ -59,4 +59,23 @@ public final class RandomAllocator {
             current = space.raised(current, layer.getAsInt()).orElseThrow();
         }
     }
+
+    /**
+     * Lowers an assignment by randomly drawn steps of some of its layers until it is within the budget; see
+     * {@link SearchSpace#lowered}.
+     *
+     * @throws java.util.NoSuchElementException if it is above the budget with all of them at their smallest level
+     */
+    public static Assignment lower(
+            SearchSpace space, Assignment start, Budget budget, SplittableRandom random, IntStream layers) {
+        OpenLayers open = new OpenLayers(layers);
+        Assignment current = start;
+        for (long excess = space.sizeInBytes(start) - budget.sizeInBytes(); excess > 0; ) {
+            Assignment now = current;
+            int layer = open.draw(random, one -> now.level(one) > 0).orElseThrow();
+            excess -= space.freedInBytes(current, layer).orElseThrow();
+            current = space.lowered(current, layer).orElseThrow();
+        }
+        return current;
+    }
 }

@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.paretopress.search.allocate.RandomAllocator;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
-import org.paretopress.search.space.OpenLayers;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -53,15 +52,9 @@ final class Exchange implements Mutation {
 
     /** The layer goes up, others make room; what is left over is filled. */
     private Assignment payingFor(Assignment parent, int layer, SplittableRandom random) {
-        Assignment child = space.raised(parent, layer).orElseThrow();
-        OpenLayers open = new OpenLayers(IntStream.range(0, parent.size()).filter(others(layer)));
-        for (long excess = space.sizeInBytes(child) - budget.sizeInBytes(); excess > 0; ) {
-            Assignment now = child;
-            int lowered = open.draw(random, one -> now.level(one) > 0).orElseThrow();
-            excess -= space.freedInBytes(child, lowered).orElseThrow();
-            child = space.lowered(child, lowered).orElseThrow();
-        }
-        Assignment roomy = child;
+        Assignment raised = space.raised(parent, layer).orElseThrow();
+        IntStream payers = IntStream.range(0, parent.size()).filter(others(layer));
+        Assignment roomy = RandomAllocator.lower(space, raised, budget, random, payers);
         return filled(
                 roomy,
                 other -> others(layer).test(other)

@@ -8,7 +8,6 @@ import java.util.stream.LongStream;
 import org.paretopress.search.allocate.RandomAllocator;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
-import org.paretopress.search.space.OpenLayers;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -39,14 +38,7 @@ final class Relocate implements Mutation {
                     + " bytes there is no other size to go to.\nMaybe the front has a single point.");
         }
         Budget target = new Budget(neighbours[random.nextInt(neighbours.length)]);
-        Assignment child = parent;
-        OpenLayers open = new OpenLayers(IntStream.range(0, parent.size()));
-        for (long excess = space.sizeInBytes(parent) - target.sizeInBytes(); excess > 0; ) {
-            Assignment now = child;
-            int layer = open.draw(random, one -> now.level(one) > 0).orElseThrow();
-            excess -= space.freedInBytes(child, layer).orElseThrow();
-            child = space.lowered(child, layer).orElseThrow();
-        }
+        Assignment child = RandomAllocator.lower(space, parent, target, random, IntStream.range(0, parent.size()));
         return RandomAllocator.fill(space, child, target, random, IntStream.range(0, child.size()));
     }
 
