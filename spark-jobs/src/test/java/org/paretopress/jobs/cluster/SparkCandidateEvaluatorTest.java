@@ -39,6 +39,16 @@ class SparkCandidateEvaluatorTest {
                 .anySatisfy(other -> assertThat(other).isNotEqualTo(first));
     }
 
+    /** What survives a stage is scored on the rest of the next one's text only. */
+    @Test
+    void theTextOfLessIsAPartOfThatOfMore() {
+        for (long seed = 0; seed < 20; seed++) {
+            int[] less = sample(3 * LENGTH, seed);
+            int[] more = sample(7 * LENGTH, seed);
+            assertThat(more).hasSize(7).contains(less);
+        }
+    }
+
     @Test
     void thereIsAtLeastOneSequenceAndAtMostAll() {
         assertThat(sample(1, 0)).hasSize(1);
