@@ -18,9 +18,7 @@ import org.paretopress.search.space.SearchSpace;
 
 /**
  * The multi-step selection of EvoPress (Sieberling et al., ICML 2025, Algorithm 1): many candidates on little text,
- * the survivors on more. All candidates of a stage see the same minibatch. The published code draws one for each stage; here
- * that of a stage is the beginning of that of the next, and every generation draws anew, so that a survivor is scored on the
- * rest only.
+ * the survivors on more. Each stage draws its own minibatch, the same for all its candidates.
  *
  * <p>The parent joins in the last stage only and is scored there on that minibatch; as published, an offspring of equal
  * fitness replaces it. With {@link Acceptance#PAIRED} the best offspring, if it is not worse there, has to win a
@@ -131,7 +129,7 @@ final class StagedSelection {
     }
 
     Effort effort(int generation, int stage) {
-        long sampleSeed = Draws.seed(settings.seed(), budget.sizeInBytes(), generation);
+        long sampleSeed = Draws.seed(settings.seed(), budget.sizeInBytes(), generation, stage);
         return new Effort(generation, stage, settings.stages().get(stage).tokens(), sampleSeed);
     }
 

@@ -1,9 +1,9 @@
 package org.paretopress.search.fitness;
 
 /**
- * How much text a candidate is scored on, and which. Equal efforts see the same sequences. Of two with one sample
- * seed the text of the smaller is a part of the larger's; a search that takes a seed of its own for every generation lets no
- * candidate fit one minibatch.
+ * How much text a candidate is scored on, and which. Equal efforts see the same sequences; of two with one sample
+ * seed the text of the smaller is a part of the larger's. Minibatches that no candidate shall fit have sample seeds of their
+ * own.
  *
  * @param generation 0 for the choice of the first parent, then 1, 2, …
  * @param stage index of the selection stage, from 0

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.paretopress.search.Spaces;
 import org.paretopress.search.fitness.CandidateEvaluator;
@@ -82,21 +82,18 @@ class StagedSelectionTest {
     }
 
     @Test
-    void aGenerationHasOneTextAndNoTwoGenerationsOrBudgetsShareOne() {
+    void effortsFollowTheSettingsAndNeverShareASeed() {
         run(2.5);
-        Map<Long, Integer> generations = new HashMap<>();
+        Set<Long> seeds = new HashSet<>();
         for (Call call : calls) {
             assertThat(call.effort().tokens())
                     .isEqualTo(SETTINGS.stages().get(call.effort().stage()).tokens());
-            int generation = call.effort().generation();
-            assertThat(generations.computeIfAbsent(call.effort().sampleSeed(), unused -> generation))
-                    .isEqualTo(generation);
+            assertThat(seeds.add(call.effort().sampleSeed())).isTrue();
         }
-        assertThat(generations).hasSize(5);
         int before = calls.size();
         run(2);
         assertThat(calls.subList(before, calls.size()))
-                .noneMatch(call -> generations.containsKey(call.effort().sampleSeed()));
+                .noneMatch(call -> seeds.contains(call.effort().sampleSeed()));
     }
 
     @Test

@@ -39,7 +39,7 @@ class SparkCandidateEvaluatorTest {
                 .anySatisfy(other -> assertThat(other).isNotEqualTo(first));
     }
 
-    /** What survives a stage is scored on the rest of the next one's text only. */
+    /** So that a longer duel, or a later stage of a front, scores the rest only. */
     @Test
     void theTextOfLessIsAPartOfThatOfMore() {
         for (long seed = 0; seed < 20; seed++) {
