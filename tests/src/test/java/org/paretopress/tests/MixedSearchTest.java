@@ -47,8 +47,22 @@ class MixedSearchTest {
                 point.path("assignment").forEach(level -> used.add(family(level.asText())));
             }
         }
-        assertThat(used).contains("bits", "sparse", "joint", "rank", "mended");
+        assertThat(used).contains("bits", "sparse", "rank", "mended");
+        assertThat(familiesOfMixedCandidates(run)).contains("bits", "sparse", "joint", "rank", "mended");
         assertThat(run.file("report.html")).content().contains("+rank:4");
+    }
+
+    /** Of all that was scored and has three families or more: a layer alone in its level has one beside the dense ones. */
+    private Set<String> familiesOfMixedCandidates(SmallRun run) throws IOException {
+        Set<String> families = new HashSet<>();
+        for (String line : run.read("evaluations/all.jsonl").lines().toList()) {
+            Set<String> own = new HashSet<>();
+            for (String level : mapper.readTree(line).path("levels").asText().split(" ")) {
+                own.add(family(level));
+            }
+            families.addAll(own.size() > 2 ? own : Set.of());
+        }
+        return families;
     }
 
     /** Kept weights have 16 bits, beside a mask of one: at most the asked share of them is kept. */
