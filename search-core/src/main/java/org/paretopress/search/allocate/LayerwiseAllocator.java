@@ -11,8 +11,8 @@ import org.paretopress.search.space.SearchSpace;
  * The best assignment if errors of layers simply add up: L-GreCo's dynamic programme (Markov et al., MLSys
  * 2024) read in both directions from one table over sizes. Errors are never rounded. The result is optimal where the
  * level sizes have a common divisor coarse enough for an exact table; otherwise sizes are rounded up to a grid of
- * {@code buckets} units, a bound is still never exceeded, bytes lost to rounding go to the greedy best raises, and where
- * the greedy allocation is better all the same it is taken.
+ * {@code buckets} units and a bound is still never exceeded; for the least error bytes lost to rounding then go to the
+ * greedy best raises, and where the greedy allocation is better all the same it is taken.
  *
  * <p>Ties: lower error, then smaller size, then the lexicographically smaller assignment.
  */
