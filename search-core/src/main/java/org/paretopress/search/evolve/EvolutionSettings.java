@@ -36,12 +36,12 @@ public record EvolutionSettings(int generations, int offspring, List<Stage> stag
     }
 
     /**
-     * Of the comparison by which an offspring takes a place on evidence. It is the best of a generation on text that the
-     * comparison is made on too, so 95 % are asked of all offspring together (Bonferroni): one that is no better than what it
-     * replaces does so in at most one generation of forty.
+     * Of the comparison by which an offspring takes a place on evidence. It is the best of many on text that the comparison is
+     * made on too, so 95 % are asked of all offspring of the search together (Bonferroni): one that is no better than what it
+     * replaces does so in at most one search of forty.
      */
     double confidence() {
-        return 1 - (1 - PairedComparison.CONFIDENCE) / offspring;
+        return 1 - (1 - PairedComparison.CONFIDENCE) / ((double) offspring * generations);
     }
 
     /** What a generation scores: all offspring in the first stage, what survives in the others, the parent in the last. */
