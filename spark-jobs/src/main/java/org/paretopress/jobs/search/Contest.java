@@ -34,12 +34,19 @@ final class Contest {
     private final CandidateEvaluator evaluator;
     private final LayerErrors errors;
     private final Allocations allocations;
+    private final LayerErrors refined;
+    private final Allocations starts;
     private final EvolutionRun evolution;
     private final List<Budget> budgets;
     private final Map<Budget, EvolutionSearch> searches = new HashMap<>();
     private Found front;
 
-    /** @throws IllegalArgumentException if a search has nothing to change at one of the budgets */
+    /**
+     * @param errors what allocation and greedy add up
+     * @param refined what searches begin with
+     * @param starts allocations on these
+     * @throws IllegalArgumentException if a search has nothing to change at one of the budgets
+     */
     Contest(
             SearchSpace space,
             RunConfig.Search search,
@@ -47,6 +54,8 @@ final class Contest {
             CandidateEvaluator evaluator,
             LayerErrors errors,
             Allocations allocations,
+            LayerErrors refined,
+            Allocations starts,
             EvolutionRun evolution,
             List<Budget> budgets) {
         this.space = space;
@@ -55,6 +64,8 @@ final class Contest {
         this.evaluator = evaluator;
         this.errors = errors;
         this.allocations = allocations;
+        this.refined = refined;
+        this.starts = starts;
         this.evolution = evolution;
         this.budgets = budgets;
         if (search.strategy() == RunConfig.Strategy.evopress) {
@@ -64,8 +75,8 @@ final class Contest {
 
     private EvolutionSearch evolutionSearch(Budget budget) {
         Optional<Assignment> start =
-                search.start() == RunConfig.Start.allocation ? Optional.of(allocations.at(budget)) : Optional.empty();
-        Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
+                search.start() == RunConfig.Start.allocation ? Optional.of(starts.at(budget)) : Optional.empty();
+        Optional<double[][]> table = search.assisted() ? Optional.of(refined.errors()) : Optional.empty();
         return new EvolutionSearch(space, budget, settings, evaluator, start, table);
     }
 
@@ -156,7 +167,7 @@ final class Contest {
 
     private Found evolve(Budget budget, String name) {
         Found found = found(evolution.run(budget, name, searches.get(budget)::run));
-        return search.start() == RunConfig.Start.allocation || search.assisted() ? charged(found) : found;
+        return search.start() == RunConfig.Start.allocation || search.assisted() ? begun(found) : found;
     }
 
     private static Found found(Generation last) {
@@ -167,7 +178,7 @@ final class Contest {
     private Found largestWithin(Budget budget) {
         if (front == null) {
             Budget largest = budgets.get(budgets.size() - 1);
-            front = charged(found(evolution.run(largest, "of the front", this::searchFront)));
+            front = begun(found(evolution.run(largest, "of the front", this::searchFront)));
         }
         List<Assignment> largest = front.assignments().stream()
                 .filter(one -> space.sizeInBytes(one) <= budget.sizeInBytes())
@@ -189,10 +200,15 @@ final class Contest {
         IntStream.range(0, members)
                 .mapToObj(i -> new Budget(lower.sizeInBytes() + range * i / Math.max(1, members - 1)))
                 .forEach(sizes::add);
-        List<Assignment> seeds = allocations.at(sizes);
+        List<Assignment> seeds = starts.at(sizes);
         Budget smallest = new Budget(space.sizeInBytes(seeds.get(0)));
-        Optional<double[][]> table = search.assisted() ? Optional.of(errors.errors()) : Optional.empty();
+        Optional<double[][]> table = search.assisted() ? Optional.of(refined.errors()) : Optional.empty();
         return new ParetoSearch(space, smallest, upper, settings, evaluator, seeds, table).run(listener, stop);
+    }
+
+    /** What began with an allocation has paid for its table. */
+    private Found begun(Found found) {
+        return found.plus(refined.evaluations(), refined.tokensEvaluated());
     }
 
     /** What stands on the table of errors has paid for it. */

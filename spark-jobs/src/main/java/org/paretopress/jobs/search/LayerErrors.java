@@ -88,6 +88,11 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
         return new LayerErrors(errors, candidates.size(), evaluated);
     }
 
+    /** With the cost of an earlier table, of which this one is a refinement. */
+    LayerErrors after(LayerErrors earlier) {
+        return new LayerErrors(errors, evaluations + earlier.evaluations, tokensEvaluated + earlier.tokensEvaluated);
+    }
+
     /** Original weights have no error, and the layers of a dropped sub-block have one together. */
     private static boolean isMeasured(SearchSpace space, int layer, int level) {
         return !nameOf(space, layer, level).equals(WeightCache.DENSE) && changed(space, layer, level)[0] == layer;

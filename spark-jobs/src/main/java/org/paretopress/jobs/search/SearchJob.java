@@ -48,6 +48,12 @@ import org.paretopress.search.space.SearchSpace;
  */
 public final class SearchJob {
 
+    /** Text of the table of an assisted search, in that of the allocations. */
+    private static final int REFINEMENT = 4;
+
+    /** What of an assisted search may go into its table: one part of so many. */
+    private static final int LARGEST_SHARE = 4;
+
     private final RunConfig config;
     private final Storage storage;
     private final Progress progress;
@@ -120,6 +126,7 @@ public final class SearchJob {
         SparkScorer onHoldout =
                 new SparkScorer(spark, source, holdout, work, 0, Divergence.FULL, log.losses(holdoutKey));
         LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, onCalibration));
+        LayerErrors refined = steps.run("measure layers", () -> refined(errors, onCalibration));
         Allocations allocations = new Allocations(space, errors, limits, progress);
         List<SearchedSizes.Size> found = sizes.all(allocations);
         requireChoice(found);
@@ -132,6 +139,8 @@ public final class SearchJob {
                 evaluator,
                 errors,
                 allocations,
+                refined,
+                new Allocations(space, refined, limits, progress),
                 evolution,
                 found.stream().map(SearchedSizes.Size::budget).toList());
         List<List<Proposal>> proposals = new ArrayList<>();
@@ -204,6 +213,25 @@ public final class SearchJob {
         return allocation.error() == RunConfig.ErrorMeasure.measured
                 ? LayerErrors.measured(space, scorer, allocation.tokens())
                 : LayerErrors.of(space, manifest, allocation.error());
+    }
+
+    /**
+     * What an assisted search begins with: errors measured on more text than those that the allocations beside it stand on, where
+     * that costs at most a quarter of the search. What a table gets wrong by chance is wrong at every size, and the same
+     * tokens spent on offspring would find less of it.
+     */
+    private LayerErrors refined(LayerErrors errors, SparkScorer scorer) {
+        RunConfig.Search search = config.search();
+        long planned = settings.generations() * settings.tokensOfGeneration();
+        if (search.stop().tokens() != null) {
+            planned = Math.min(planned, search.stop().tokens());
+        }
+        long tokens = (long) REFINEMENT * search.allocation().tokens();
+        boolean pays = search.assisted()
+                && search.allocation().error() == RunConfig.ErrorMeasure.measured
+                && tokens <= text.calibration().tokens()
+                && errors.evaluations() * (tokens - search.allocation().tokens()) <= planned / LARGEST_SHARE;
+        return pays ? LayerErrors.measured(space, scorer, tokens).after(errors) : errors;
     }
 
     private Baselines baselines(
