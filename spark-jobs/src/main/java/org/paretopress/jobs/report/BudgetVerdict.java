@@ -59,7 +59,7 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
                 ? ""
                 : additivity.allocationIsEnough()
                         ? " Here the layerwise allocation is enough."
-                        : " Here the search found what the layerwise allocation cannot see.";
+                        : " Here the search improved on the layerwise allocation.";
         return String.format(
                 Locale.ROOT,
                 "Over %d random assignments, sums of the layers' errors and measured losses have a rank correlation of %.2f.%s",
