@@ -78,30 +78,34 @@ class MeasuredAllocationTest {
         }
     }
 
-    /** The table of the allocation beside it has 128 tokens a cell. */
+    /** The table of the allocations beside it has 128 tokens a cell. */
     @Test
-    void anAssistedSearchBeginsWithTheAllocationOnFourTimesTheText() throws IOException {
+    void anAssistedFrontBeginsWithAllocationsOnFourTimesTheText() throws IOException {
         SmallRun assisted = new SmallRun(run.folder().resolve("assisted"));
         run.search(
                         "local[2]",
                         "--set=output=" + assisted.output(),
+                        "--set=search.strategy=pareto",
                         "--set=search.assisted=true",
                         "--set=search.allocation={tokens: 128}",
                         "--set=search.generations=30",
                         "--set=search.stop={plateau: 1}",
-                        "--set=search.budget={averageBits: 3}",
+                        "--set=search.budget={averageBits: [2.5, 3]}",
                         "--set=search.baselines=[allocation]")
                 .succeeded();
         ObjectMapper mapper = new ObjectMapper();
         String[] generations = assisted.read("generations.jsonl").split("\n");
         JsonNode last = mapper.readTree(generations[generations.length - 1]);
-        assertThat(generations).as("nothing took the place of the start").hasSize(2);
-        JsonNode contenders = mapper.readTree(assisted.read("baselines.json")).at("/budgets/0/contenders");
+        assertThat(generations).as("nothing took a place of the first front").hasSize(2);
+        JsonNode baselines = mapper.readTree(assisted.read("baselines.json"));
         long cells = (long) layers.size() * LEVELS.size();
-        assertThat(contenders.at("/0/tokensEvaluated").asLong())
+        assertThat(baselines.at("/front/tokensEvaluated").asLong())
                 .isEqualTo(512 * cells + last.path("tokensEvaluated").asLong());
-        assertThat(contenders.at("/1/tokensEvaluated").asLong()).isEqualTo(128 * cells);
-        assertLocallyOptimal(measure(), contenders.at("/0/point/assignment"));
+        assertThat(baselines.at("/budgets/0/contenders/1/tokensEvaluated").asLong())
+                .isEqualTo(128 * cells);
+        double[][] divergences = measure();
+        assertThat(baselines.at("/front/points")).hasSizeGreaterThan(3);
+        baselines.at("/front/points").forEach(point -> assertLocallyOptimal(divergences, point.path("assignment")));
     }
 
     /** Lowering one layer and raising another of the same shape keeps the size. */

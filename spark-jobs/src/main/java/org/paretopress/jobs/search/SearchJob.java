@@ -48,7 +48,7 @@ import org.paretopress.search.space.SearchSpace;
  */
 public final class SearchJob {
 
-    /** Text of the table of an assisted search, in that of the allocations. */
+    /** Text of the table of an assisted search for a front, in that of the allocations. */
     private static final int REFINEMENT = 4;
 
     /** What of an assisted search may go into its table: one part of so many. */
@@ -216,21 +216,25 @@ public final class SearchJob {
     }
 
     /**
-     * What an assisted search begins with: errors measured on more text than those that the allocations beside it stand on, where
-     * that costs at most a quarter of the search. What a table gets wrong by chance is wrong at every size, and the same
-     * tokens spent on offspring would find less of it.
+     * What an assisted search for a front begins with: errors measured on more text than those that the allocations beside it stand
+     * on, where that costs at most a quarter of the search. What a table has wrong by chance is wrong at every size, and the same
+     * tokens spent on offspring, each of one size, find less of it.
      */
     private LayerErrors refined(LayerErrors errors, SparkScorer scorer) {
         RunConfig.Search search = config.search();
+        if (search.strategy() != Strategy.pareto
+                || !search.assisted()
+                || search.allocation().error() != RunConfig.ErrorMeasure.measured) {
+            return errors;
+        }
         long planned = settings.generations() * settings.tokensOfGeneration();
         if (search.stop().tokens() != null) {
             planned = Math.min(planned, search.stop().tokens());
         }
-        long tokens = (long) REFINEMENT * search.allocation().tokens();
-        boolean pays = search.assisted()
-                && search.allocation().error() == RunConfig.ErrorMeasure.measured
-                && tokens <= text.calibration().tokens()
-                && errors.evaluations() * (tokens - search.allocation().tokens()) <= planned / LARGEST_SHARE;
+        long before = search.allocation().tokens();
+        long tokens = REFINEMENT * before;
+        boolean pays = tokens <= text.calibration().tokens()
+                && errors.evaluations() * (tokens - before) <= planned / LARGEST_SHARE;
         return pays ? LayerErrors.measured(space, scorer, tokens).after(errors) : errors;
     }
 
