@@ -14,6 +14,7 @@ import org.paretopress.search.space.SearchSpace;
 /** Layerwise allocations on the errors of a run: by the dynamic programme, or, under further limits, an integer programme. */
 final class Allocations {
 
+    private final LayerErrors errors;
     private final List<ResourceLimit> limits;
     private final LayerwiseAllocator dynamicProgramme;
     private final IntegerProgramAllocator integerProgramme;
@@ -22,9 +23,15 @@ final class Allocations {
     /** @param progress is told where an integer programme could not be solved to the end */
     Allocations(SearchSpace space, LayerErrors errors, List<ResourceLimit> limits, Progress progress) {
         this.progress = progress;
+        this.errors = errors;
         this.limits = limits;
         this.dynamicProgramme = new LayerwiseAllocator(space, errors.errors());
         this.integerProgramme = new IntegerProgramAllocator(space, errors.errors());
+    }
+
+    /** What is added up, and what that cost. */
+    LayerErrors errors() {
+        return errors;
     }
 
     /** Of least error within the budget. */

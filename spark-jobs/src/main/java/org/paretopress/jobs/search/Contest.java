@@ -32,9 +32,7 @@ final class Contest {
     private final RunConfig.Search search;
     private final EvolutionSettings settings;
     private final CandidateEvaluator evaluator;
-    private final LayerErrors errors;
     private final Allocations allocations;
-    private final LayerErrors refined;
     private final Allocations starts;
     private final EvolutionRun evolution;
     private final List<Budget> budgets;
@@ -42,9 +40,8 @@ final class Contest {
     private Found front;
 
     /**
-     * @param errors what allocation and greedy add up
-     * @param refined what searches begin with
-     * @param starts allocations on these
+     * @param allocations what searches are compared with
+     * @param starts what they begin with
      * @throws IllegalArgumentException if a search has nothing to change at one of the budgets
      */
     Contest(
@@ -52,9 +49,7 @@ final class Contest {
             RunConfig.Search search,
             EvolutionSettings settings,
             CandidateEvaluator evaluator,
-            LayerErrors errors,
             Allocations allocations,
-            LayerErrors refined,
             Allocations starts,
             EvolutionRun evolution,
             List<Budget> budgets) {
@@ -62,9 +57,7 @@ final class Contest {
         this.search = search;
         this.settings = settings;
         this.evaluator = evaluator;
-        this.errors = errors;
         this.allocations = allocations;
-        this.refined = refined;
         this.starts = starts;
         this.evolution = evolution;
         this.budgets = budgets;
@@ -76,7 +69,8 @@ final class Contest {
     private EvolutionSearch evolutionSearch(Budget budget) {
         Optional<Assignment> start =
                 search.start() == RunConfig.Start.allocation ? Optional.of(starts.at(budget)) : Optional.empty();
-        Optional<double[][]> table = search.assisted() ? Optional.of(refined.errors()) : Optional.empty();
+        Optional<double[][]> table =
+                search.assisted() ? Optional.of(starts.errors().errors()) : Optional.empty();
         return new EvolutionSearch(space, budget, settings, evaluator, start, table);
     }
 
@@ -146,8 +140,12 @@ final class Contest {
                         .find(budget)
                         .map(Found::free)
                         .orElse(new Found(List.of(), 0, 0));
-            case allocation -> budget -> charged(Found.free(allocations.at(budget)));
-            case greedy -> budget -> charged(Found.free(new GreedyAllocator(space, errors.errors()).allocate(budget)));
+            case allocation -> budget -> charged(Found.free(allocations.at(budget)), allocations);
+            case greedy ->
+                budget -> charged(
+                        Found.free(
+                                new GreedyAllocator(space, allocations.errors().errors()).allocate(budget)),
+                        allocations);
             case pareto -> this::largestWithin;
         };
     }
@@ -160,14 +158,14 @@ final class Contest {
     double layerwiseError(Assignment assignment) {
         double sum = 0;
         for (int layer = 0; layer < assignment.size(); layer++) {
-            sum += errors.errors()[layer][assignment.level(layer)];
+            sum += allocations.errors().errors()[layer][assignment.level(layer)];
         }
         return sum;
     }
 
     private Found evolve(Budget budget, String name) {
         Found found = found(evolution.run(budget, name, searches.get(budget)::run));
-        return search.start() == RunConfig.Start.allocation || search.assisted() ? begun(found) : found;
+        return search.start() == RunConfig.Start.allocation || search.assisted() ? charged(found, starts) : found;
     }
 
     private static Found found(Generation last) {
@@ -178,7 +176,7 @@ final class Contest {
     private Found largestWithin(Budget budget) {
         if (front == null) {
             Budget largest = budgets.get(budgets.size() - 1);
-            front = begun(found(evolution.run(largest, "of the front", this::searchFront)));
+            front = charged(found(evolution.run(largest, "of the front", this::searchFront)), starts);
         }
         List<Assignment> largest = front.assignments().stream()
                 .filter(one -> space.sizeInBytes(one) <= budget.sizeInBytes())
@@ -202,17 +200,13 @@ final class Contest {
                 .forEach(sizes::add);
         List<Assignment> seeds = starts.at(sizes);
         Budget smallest = new Budget(space.sizeInBytes(seeds.get(0)));
-        Optional<double[][]> table = search.assisted() ? Optional.of(refined.errors()) : Optional.empty();
+        Optional<double[][]> table =
+                search.assisted() ? Optional.of(starts.errors().errors()) : Optional.empty();
         return new ParetoSearch(space, smallest, upper, settings, evaluator, seeds, table).run(listener, stop);
     }
 
-    /** What began with an allocation has paid for its table. */
-    private Found begun(Found found) {
-        return found.plus(refined.evaluations(), refined.tokensEvaluated());
-    }
-
-    /** What stands on the table of errors has paid for it. */
-    private Found charged(Found found) {
-        return found.plus(errors.evaluations(), errors.tokensEvaluated());
+    /** What stands on a table of errors has paid for it. */
+    private static Found charged(Found found, Allocations basis) {
+        return found.plus(basis.errors().evaluations(), basis.errors().tokensEvaluated());
     }
 }

@@ -128,6 +128,7 @@ public final class SearchJob {
         LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, onCalibration));
         LayerErrors refined = steps.run("measure layers", () -> refined(errors, onCalibration));
         Allocations allocations = new Allocations(space, errors, limits, progress);
+        Allocations starts = new Allocations(space, refined, limits, progress);
         List<SearchedSizes.Size> found = sizes.all(allocations);
         requireChoice(found);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(searched, space, objective::of);
@@ -137,10 +138,8 @@ public final class SearchJob {
                 config.search(),
                 settings,
                 evaluator,
-                errors,
                 allocations,
-                refined,
-                new Allocations(space, refined, limits, progress),
+                starts,
                 evolution,
                 found.stream().map(SearchedSizes.Size::budget).toList());
         List<List<Proposal>> proposals = new ArrayList<>();
