@@ -25,14 +25,17 @@ class LauncherTest {
     /** A checkout that is built already, and a JDK. */
     @BeforeEach
     void install() throws IOException {
-        Path launcher = Files.createDirectories(home.resolve("submit")).resolve("paretopress");
-        Files.copy(Shared.repository().resolve("submit/paretopress"), launcher);
-        Files.createFile(home.resolve("pom.xml"));
+        Path spark = Files.createDirectories(home.resolve("submit/target/spark/jars"));
+        Files.createFile(spark.resolve("spark-core_2.13-4.jar"));
+        for (String name : new String[] {"submit/paretopress", "submit/common.sh", "submit/pom.xml", "pom.xml"}) {
+            Files.copy(Shared.repository().resolve(name), home.resolve(name));
+        }
         for (String module : new String[] {"search-core", "kernels", "spark-jobs"}) {
             Files.createDirectories(home.resolve(module).resolve("src/main"));
             Files.createFile(home.resolve(module).resolve("pom.xml"));
         }
         Files.createDirectories(home.resolve("spark-jobs/target"));
+        Files.createFile(home.resolve("spark-jobs/target/paretopress-assembly.jar"));
         Files.createFile(home.resolve("spark-jobs/target/paretopress.built"));
         Path java = Files.createDirectories(home.resolve("jdk/bin")).resolve("java");
         Files.writeString(

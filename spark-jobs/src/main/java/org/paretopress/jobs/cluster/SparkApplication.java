@@ -1,11 +1,9 @@
 package org.paretopress.jobs.cluster;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -20,8 +18,8 @@ public final class SparkApplication {
     /** System property: folder of {@code spark-defaults.conf}; the launcher sets it. */
     private static final String CONF_FOLDER = "paretopress.conf";
 
-    /** System property: folder of the jars that Spark does not bring; the launcher sets it. */
-    private static final String LIBRARIES = "paretopress.lib";
+    /** System property: the file that holds what Spark does not bring; the launcher sets it where executors need it. */
+    private static final String ASSEMBLY = "paretopress.assembly";
 
     /** System property: the OpenBLAS core type that the launcher chose, where it did. */
     private static final String CORE_TYPE = "paretopress.coreType";
@@ -77,8 +75,8 @@ public final class SparkApplication {
             defaults.put("spark.ui.enabled", "false");
             defaults.put("spark.driver.host", "127.0.0.1");
             defaults.put("spark.driver.bindAddress", "127.0.0.1");
-        } else {
-            defaults.put("spark.jars", libraries());
+        } else if (System.getProperty(ASSEMBLY) != null) {
+            defaults.put("spark.jars", System.getProperty(ASSEMBLY));
         }
         return defaults;
     }
@@ -98,15 +96,5 @@ public final class SparkApplication {
                     settings.put(key.toString(), value.toString().strip()));
         }
         return settings;
-    }
-
-    /** Every jar executors need beyond Spark's own. */
-    private static String libraries() {
-        File[] jars = new File(System.getProperty(LIBRARIES, "")).listFiles((dir, name) -> name.endsWith(".jar"));
-        return jars == null
-                ? ""
-                : String.join(
-                        ",",
-                        Arrays.stream(jars).map(File::getAbsolutePath).sorted().toList());
     }
 }

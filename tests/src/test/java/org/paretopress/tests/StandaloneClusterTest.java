@@ -1,0 +1,124 @@
+package org.paretopress.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line on a real cluster gives the bytes that one machine gives, whatever dies on the way. */
+class StandaloneClusterTest {
+
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+    private static final int MILLISECONDS_BETWEEN_LOOKS = 10;
+
+    @TempDir
+    private Path folder;
+
+    private StandaloneCluster cluster;
+    private SmallRun run;
+
+    @BeforeEach
+    void start() throws IOException, InterruptedException {
+        cluster = StandaloneCluster.start(folder.resolve("cluster"), 2);
+        run = SmallRun.in(folder.resolve("small"));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void anUndisturbedSearchEqualsThatOfOneMachine() throws Exception {
+        finish(launch("paretopress", List.of(), List.of("--master", cluster.url())));
+        equalsThatOfOneMachine();
+    }
+
+    @Test
+    void executorsThatAreKilledAndADriverThatIsResumedChangeNothing() throws Exception {
+        Process driver = launch("paretopress", List.of(), List.of("--master", cluster.url()));
+        int killed = 0;
+        for (int generations = 3; generations <= 9; generations += 3) {
+            await(driver, generations);
+            killed += cluster.killExecutor() ? 1 : 0;
+        }
+        driver.destroyForcibly().waitFor();
+        assertThat(killed).isEqualTo(3);
+        assertThat(run.file("front.json")).doesNotExist();
+
+        Process resumed = launch("paretopress", List.of(), List.of("--master", cluster.url(), "--resume"));
+        await(resumed, 12);
+        assertThat(cluster.killExecutor()).isTrue();
+        await(resumed, 15);
+        cluster.killWorker();
+        finish(resumed);
+        equalsThatOfOneMachine();
+    }
+
+    @Test
+    void theDriverMayRunOnTheClusterToo() throws Exception {
+        List<String> options = List.of(
+                "--master",
+                cluster.url(),
+                "--deploy-mode",
+                "cluster",
+                "--driver-memory",
+                "512m",
+                "--executor-memory",
+                "512m",
+                "--conf",
+                "spark.standalone.submit.waitAppCompletion=true",
+                "--");
+        finish(launch("standalone", options, List.of()));
+        equalsThatOfOneMachine();
+    }
+
+    private void equalsThatOfOneMachine() {
+        SmallRun expected = SmallRun.finished();
+        assertThat(run.read("front.json")).isEqualTo(expected.read("front.json"));
+        assertThat(run.read("baselines.json")).isEqualTo(expected.read("baselines.json"));
+    }
+
+    private Process launch(String script, List<String> before, List<String> after) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "bash", Shared.repository().resolve("submit").resolve(script).toString()));
+        command.addAll(before);
+        command.addAll(List.of("search", run.config().toString()));
+        command.addAll(after);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile());
+        builder.environment().remove("SPARK_HOME");
+        return builder.start();
+    }
+
+    private void finish(Process driver) throws IOException, InterruptedException {
+        boolean ended = driver.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        driver.destroyForcibly();
+        assertThat(ended && driver.exitValue() == 0).as(Files.readString(log())).isTrue();
+    }
+
+    /** Until so many generations, those of both budgets together, are written. */
+    private void await(Process driver, int generations) throws IOException, InterruptedException {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        Path lines = run.file("generations.jsonl");
+        while (!Files.exists(lines) || Files.readAllLines(lines).size() < generations) {
+            boolean ended = driver.waitFor(MILLISECONDS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
+            assertThat(ended || System.nanoTime() > end)
+                    .as(Files.readString(log()))
+                    .isFalse();
+        }
+    }
+
+    private Path log() {
+        return folder.resolve("driver.log");
+    }
+}
