@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# What spark.worker.resource.gpu.discoveryScript and spark.executor.resource.gpu.discoveryScript ask for: the GPUs of this
+# machine, as one line of JSON.
+set -euo pipefail
+nvidia-smi --query-gpu=index --format=csv,noheader |
+  awk '{ printf "%s\"%s\"", (NR > 1 ? ", " : "{\"name\": \"gpu\", \"addresses\": ["), $1 } END { if (NR == 0) exit 1; print "]}" }'
