@@ -98,8 +98,9 @@ final class StandaloneCluster implements AutoCloseable {
                 "--webui-port",
                 "0"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(name).toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log(name).toFile());
         builder.environment().put("SPARK_HOME", spark.toString());
         builder.environment().put("SPARK_SCALA_VERSION", "2.13");
         return builder.start();

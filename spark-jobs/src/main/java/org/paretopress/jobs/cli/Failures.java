@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.paretopress.jobs.RunFailedException;
 import picocli.CommandLine;
 
 /**
@@ -27,9 +28,16 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     private static final Pattern TASK_MESSAGE =
             Pattern.compile("(?s)Job aborted .*?executor [^)]*\\): [\\w.$]+: (?:[\\w.$]+(?:Exception|Error): )?");
 
+    /** As {@link org.paretopress.jobs.storage.Storage} begins, on the driver or in what Spark tells of a task. */
+    private static final Pattern STORAGE = Pattern.compile("Cannot access .*");
+
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
         PrintWriter err = command.getErr();
+        if (failure instanceof RunFailedException) {
+            err.println(command.getColorScheme().errorText("paretopress: " + failure.getMessage()));
+            return FAILED;
+        }
         Optional<String> message = causes(failure)
                 .filter(cause -> !(cause instanceof IllegalStateException)) // our own fault, whatever its remedy
                 .map(Throwable::getMessage)
@@ -46,6 +54,16 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
         if (says(failure, DISK_FULL)) {
             err.println("paretopress: there was no space left to write to. What was finished is kept.\n"
                     + "Maybe make room, or set spark.local.dir to a larger disk, and go on with --resume.");
+            return FAILED;
+        }
+        Optional<String> storage = causes(failure)
+                .map(cause -> STORAGE.matcher(String.valueOf(cause.getMessage())))
+                .filter(Matcher::find)
+                .map(Matcher::group)
+                .findFirst();
+        if (storage.isPresent()) {
+            err.println("paretopress: " + storage.get() + "\nWhat was finished is kept."
+                    + "\nMaybe make room there, or allow what was asked for, and go on with --resume.");
             return FAILED;
         }
         failure.printStackTrace(err);

@@ -1,5 +1,6 @@
 package org.paretopress.jobs.cluster;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
@@ -41,17 +42,34 @@ public final class EvaluationLog {
      * @param losses KL and NLL of each of its sequences in turn
      * @param predictions predicted tokens of a sequence
      * @param blockForwards runs of a transformer block that the lines since the last such number took
+     * @param failure why the candidate could not be scored; such a line has no losses
      */
-    record Line(String key, String levels, int group, double[] losses, long predictions, long blockForwards) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Line(
+            String key,
+            String levels,
+            int group,
+            double[] losses,
+            long predictions,
+            long blockForwards,
+            String failure) {
 
         Line {
-            if (key == null || levels == null || losses == null || losses.length == 0 || losses.length % 2 != 0) {
+            if (key == null || levels == null || losses == null || losses.length % 2 != 0) {
                 throw new IllegalArgumentException("a line names no candidate, or has no pairs of losses");
+            }
+            if (failure == null == (losses.length == 0)) {
+                throw new IllegalArgumentException("a line has either losses or a failure");
             }
         }
 
+        /** What could not be scored then is tried again by whoever does not go on with that very run. */
+        boolean isScored() {
+            return failure == null;
+        }
+
         Line withoutWork() {
-            return new Line(key, levels, group, losses, predictions, 0);
+            return new Line(key, levels, group, losses, predictions, 0, failure);
         }
     }
 
@@ -67,11 +85,12 @@ public final class EvaluationLog {
         for (FileStatus beside : storage.list(run.getParent())) {
             Path evaluations = new Path(beside.getPath(), FOLDER);
             if (!evaluations.equals(folder) && beside.isDirectory() && storage.exists(evaluations)) {
-                readIfWhole(evaluations).forEach(this::add);
+                readIfWhole(evaluations).stream().filter(Line::isScored).forEach(this::add);
             }
         }
         if (storage.exists(folder)) {
             read(folder).stream()
+                    .filter(line -> goesOn || line.isScored())
                     .map(line -> goesOn ? line : line.withoutWork())
                     .forEach(own::add);
             own.forEach(this::add);
@@ -117,7 +136,7 @@ public final class EvaluationLog {
             for (int i = 0; i < line.losses().length; i += 2) {
                 bySequence.add(new Loss(line.losses()[i], line.losses()[i + 1], line.predictions()));
             }
-            known.add(new KnownLosses.Entry(line.levels(), line.group(), bySequence));
+            known.add(new KnownLosses.Entry(line.levels(), line.group(), bySequence, line.failure()));
         }
     }
 
@@ -127,8 +146,16 @@ public final class EvaluationLog {
             double[] numbers = entry.losses().stream()
                     .flatMapToDouble(loss -> DoubleStream.of(loss.kl(), loss.nll()))
                     .toArray();
-            long predictions = entry.losses().get(0).predictions();
-            lines.add(new Line(key, entry.levels(), entry.group(), numbers, predictions, lines.isEmpty() ? blocks : 0));
+            long predictions =
+                    entry.losses().isEmpty() ? 0 : entry.losses().get(0).predictions();
+            lines.add(new Line(
+                    key,
+                    entry.levels(),
+                    entry.group(),
+                    numbers,
+                    predictions,
+                    lines.isEmpty() ? blocks : 0,
+                    entry.failure()));
         }
         own.addAll(lines);
         write(new Path(folder, String.format("%06d.jsonl", files++)), lines);

@@ -31,12 +31,22 @@ public final class KnownLosses {
      * Losses on one group.
      *
      * @param levels level names in layer order, separated by spaces
-     * @param losses by sequence of the group
+     * @param losses by sequence of the group; none if it could not be scored
+     * @param failure why it could not be scored; null otherwise
      */
-    public record Entry(String levels, int group, List<Loss> losses) {}
+    public record Entry(String levels, int group, List<Loss> losses, String failure) {
+
+        static Entry scored(String levels, int group, List<Loss> losses) {
+            return new Entry(levels, group, losses, null);
+        }
+
+        static Entry failed(String levels, int group, String reason) {
+            return new Entry(levels, group, List.of(), reason);
+        }
+    }
 
     private static final class Candidate {
-        private final Map<Integer, List<Loss>> groups = new HashMap<>();
+        private final Map<Integer, Entry> groups = new HashMap<>();
         private final BitSet asked = new BitSet();
     }
 
@@ -51,7 +61,7 @@ public final class KnownLosses {
 
     /** Takes over what was kept. */
     public void add(Entry entry) {
-        candidate(entry.levels()).groups.put(entry.group(), entry.losses());
+        candidate(entry.levels()).groups.put(entry.group(), entry);
     }
 
     /** Level names as keys spell them. */
@@ -59,8 +69,8 @@ public final class KnownLosses {
         return String.join(" ", levels);
     }
 
-    /** Losses by sequence of the group; null where they are not known. */
-    List<Loss> of(String levels, int group) {
+    /** What is known of a candidate on a group; null if nothing. */
+    Entry of(String levels, int group) {
         return candidate(levels).groups.get(group);
     }
 

@@ -3,6 +3,7 @@ package org.paretopress.jobs.cluster;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.kernels.forward.CandidateTrie;
@@ -10,6 +11,7 @@ import org.paretopress.kernels.forward.LayerWeights;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.ops.Divergence;
+import scala.Tuple2;
 
 /**
  * Scores candidates on groups of sequences on an executor: here an assignment becomes a loss.
@@ -18,6 +20,7 @@ import org.paretopress.kernels.ops.Divergence;
  * @param members numbers of the sequences of each group
  * @param firstPrediction the first prediction of a sequence that counts
  * @param divergence how to compare with the dense model, or null where that is not asked for
+ * @param lastAttempt number of the attempt at which Spark would end the job if it failed too; such an attempt gives up
  */
 record ScoringTask(
         ExecutorModel.Source source,
@@ -27,8 +30,9 @@ record ScoringTask(
         String[][] candidates,
         int[][] members,
         int firstPrediction,
-        Divergence divergence)
-        implements Function<int[], double[]> {
+        Divergence divergence,
+        int lastAttempt)
+        implements Function<int[], Tuple2<double[], String[]>> {
 
     /** Numbers returned for each candidate on each sequence: summed KL and summed negative log-likelihood. */
     static final int NUMBERS = 2;
@@ -37,43 +41,70 @@ record ScoringTask(
      * Scores one shard.
      *
      * @param shard encoded pieces, see {@link Shards}
-     * @return piece by piece, sequence by sequence, candidate by candidate: KL, NLL; at the end the block forwards done
+     * @return numbers: piece by piece, candidate by candidate, sequence by sequence: KL, NLL, and NaN for what could not be
+     *     scored; at the end the block forwards done. Reasons: piece by piece, candidate by candidate, empty for what was
+     *     scored. Both are empty where the task gave up because its executors died
      */
     @Override
-    public double[] call(int[] shard) {
+    public Tuple2<double[], String[]> call(int[] shard) {
+        if (TaskContext.get().attemptNumber() >= lastAttempt) {
+            return new Tuple2<>(new double[0], new String[0]);
+        }
         ExecutorModel model = ExecutorModel.of(source);
-        return model.withScorer(sequenceLength, scorer -> score(Shards.decode(shard), model, scorer));
+        return model.withScorer(sequenceLength, scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
     }
 
-    private double[] score(List<Shards.Piece> pieces, ExecutorModel model, SequenceScorer scorer) {
-        List<Loss> losses = new ArrayList<>();
-        long blocks = 0;
-        int[] scored = {};
-        CandidateTrie trie = null;
-        List<LayerWeights> weights = List.of();
-        for (Shards.Piece piece : pieces) {
-            if (trie == null || !Arrays.equals(scored, piece.candidates())) {
-                scored = piece.candidates();
+    /** The work of one task with what it holds. */
+    private final class Pass {
+        private final ExecutorModel model;
+        private final SequenceScorer scorer;
+        private int[] prepared = {};
+        private CandidateTrie trie;
+        private List<LayerWeights> weights;
+        private long blocks;
+
+        Pass(ExecutorModel model, SequenceScorer scorer) {
+            this.model = model;
+            this.scorer = scorer;
+        }
+
+        Tuple2<double[], String[]> score(List<Shards.Piece> pieces) {
+            List<Double> numbers = new ArrayList<>();
+            List<String> reasons = new ArrayList<>();
+            for (Shards.Piece piece : pieces) {
+                int[] group = members[piece.group()];
+                int[] ids = text(group);
+                Isolation.Outcome outcome = Isolation.score(piece.candidates(), some -> score(some, group, ids));
+                for (int c = 0; c < piece.candidates().length; c++) {
+                    String reason = outcome.reasons()[c];
+                    reasons.add(reason == null ? "" : reason);
+                    for (int s = 0; s < group.length; s++) {
+                        numbers.add(reason == null ? outcome.losses()[c][s].kl() : Double.NaN);
+                        numbers.add(reason == null ? outcome.losses()[c][s].nll() : Double.NaN);
+                    }
+                }
+            }
+            numbers.add((double) blocks);
+            return new Tuple2<>(
+                    numbers.stream().mapToDouble(Double::doubleValue).toArray(), reasons.toArray(String[]::new));
+        }
+
+        /** Losses by sequence and candidate. */
+        private Loss[][] score(int[] some, int[] group, int[] ids) {
+            if (!Arrays.equals(prepared, some)) {
                 List<String[]> levels =
-                        Arrays.stream(scored).mapToObj(c -> candidates[c]).toList();
+                        Arrays.stream(some).mapToObj(c -> candidates[c]).toList();
                 trie = CandidateTrie.of(levels, model.config());
                 weights = levels.stream().map(model::candidate).toList();
+                prepared = some;
             }
-            int[] group = members[piece.group()];
             SequenceScorer.Teacher teacher =
                     (s, user) -> model.lendDensePrediction(text, group[s], text(group[s]), divergence, scorer, user);
             Loss[][] bySequence =
-                    scorer.score(text(group), trie, weights, divergence == null ? null : teacher, firstPrediction);
-            Arrays.stream(bySequence).flatMap(Arrays::stream).forEach(losses::add);
+                    scorer.score(ids, trie, weights, divergence == null ? null : teacher, firstPrediction);
             blocks += (long) trie.blocks() * group.length;
+            return bySequence;
         }
-        double[] results = new double[NUMBERS * losses.size() + 1];
-        for (int i = 0; i < losses.size(); i++) {
-            results[NUMBERS * i] = losses.get(i).kl();
-            results[NUMBERS * i + 1] = losses.get(i).nll();
-        }
-        results[NUMBERS * losses.size()] = blocks;
-        return results;
     }
 
     /** The tokens of sequences, one after the other. */

@@ -3,6 +3,8 @@ package org.paretopress.jobs.cluster;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -43,6 +45,21 @@ final class Shards {
             }
         }
         return shards;
+    }
+
+    /** The same work with a task for each candidate. */
+    static List<List<Piece>> single(List<List<Piece>> shards) {
+        Map<Integer, List<Piece>> byCandidate = new TreeMap<>();
+        for (List<Piece> shard : shards) {
+            for (Piece piece : shard) {
+                for (int candidate : piece.candidates()) {
+                    byCandidate
+                            .computeIfAbsent(candidate, unused -> new ArrayList<>())
+                            .add(new Piece(piece.group(), new int[] {candidate}));
+                }
+            }
+        }
+        return List.copyOf(byCandidate.values());
     }
 
     /** One share of the candidates of every piece. */

@@ -2,13 +2,18 @@ package org.paretopress.jobs.cluster;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.RunFailedException;
 import org.paretopress.jobs.run.Work;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.Divergence;
+import scala.Tuple2;
 
 /**
  * Losses of candidates on a text, computed by the cluster.
@@ -116,61 +121,139 @@ public final class SparkScorer {
     /** Lets the cluster work; returns the block forwards it took. */
     private long compute(
             List<String[]> candidates, List<String> keys, List<List<Shards.Piece>> shards, String description) {
-        int length = text.sequences().sequenceLength();
         int[][] members =
                 IntStream.range(0, text.groups()).mapToObj(text::members).toArray(int[][]::new);
         ScoringTask task = new ScoringTask(
                 source,
                 text.fingerprint(),
                 text.tokens(),
-                length,
+                text.sequences().sequenceLength(),
                 candidates.toArray(String[][]::new),
                 members,
                 firstPrediction,
-                divergence);
+                divergence,
+                lastAttempt());
         spark.setJobDescription(description);
-        List<int[]> encoded = shards.stream().map(Shards::encode).toList();
-        List<double[]> results =
-                spark.parallelize(encoded, encoded.size()).map(task).collect();
-        List<KnownLosses.Entry> computed = new ArrayList<>();
-        long blockForwards = 0;
-        for (int i = 0; i < shards.size(); i++) {
-            double[] result = results.get(i);
-            int next = 0;
-            for (Shards.Piece piece : shards.get(i)) {
-                int sequences = members[piece.group()].length;
-                int count = piece.candidates().length;
-                for (int c = 0; c < count; c++) {
-                    computed.add(new KnownLosses.Entry(
-                            keys.get(piece.candidates()[c]),
-                            piece.group(),
-                            losses(result, next, c, count, sequences, length - 1L - firstPrediction)));
-                }
-                next += ScoringTask.NUMBERS * sequences * count;
-            }
-            blockForwards += (long) result[next];
+        Computed computed = new Computed(keys);
+        List<List<Shards.Piece>> lost = computed.add(shards, run(task, shards));
+        if (!lost.isEmpty()) {
+            // Somebody among them may have killed the executors: now every candidate has a task of its own.
+            List<List<Shards.Piece>> single = Shards.single(lost);
+            computed.giveUp(computed.add(single, run(task, single)), task.lastAttempt());
         }
-        known.computed(computed, blockForwards);
-        return blockForwards;
+        requireOneScored(keys, computed.entries);
+        known.computed(computed.entries, computed.blockForwards);
+        return computed.blockForwards;
     }
 
-    /** Of candidate c of a piece, which begins at an offset and holds sequence by sequence, candidate by candidate. */
-    private static List<Loss> losses(
-            double[] result, int offset, int c, int candidates, int sequences, long predictions) {
-        return IntStream.range(0, sequences)
-                .map(sequence -> offset + ScoringTask.NUMBERS * (sequence * candidates + c))
-                .mapToObj(at -> new Loss(result[at], result[at + 1], predictions))
-                .toList();
+    /**
+     * The attempt at a task that Spark makes last. An executor that dies takes its tasks with it, and Spark ends a job when
+     * one of its tasks failed for the last time; so that attempt is not made. Without a cluster there is one attempt.
+     */
+    private int lastAttempt() {
+        int attempts = spark.getConf().getInt("spark.task.maxFailures", 4);
+        return spark.isLocal() || attempts == 1 ? Integer.MAX_VALUE : attempts - 1;
     }
 
+    private List<Tuple2<double[], String[]>> run(ScoringTask task, List<List<Shards.Piece>> shards) {
+        List<int[]> encoded = shards.stream().map(Shards::encode).toList();
+        return spark.parallelize(encoded, encoded.size()).map(task).collect();
+    }
+
+    /** Where no candidate can be scored it is not their fault; nothing is kept of it, to be tried again. */
+    private static void requireOneScored(List<String> keys, List<KnownLosses.Entry> entries) {
+        List<KnownLosses.Entry> failed =
+                entries.stream().filter(entry -> entry.failure() != null).toList();
+        Set<String> failing = failed.stream().map(KnownLosses.Entry::levels).collect(Collectors.toSet());
+        if (failing.containsAll(keys)) {
+            throw new RunFailedException(
+                    "None of " + failing.size() + " candidates could be scored: "
+                            + failed.get(0).failure(),
+                    "give executors more memory (spark.executor.memoryOverhead) and go on with --resume.");
+        }
+    }
+
+    /** What tasks returned, put together. */
+    private final class Computed {
+        private final List<String> keys;
+        private final List<KnownLosses.Entry> entries = new ArrayList<>();
+        private long blockForwards;
+
+        Computed(List<String> keys) {
+            this.keys = keys;
+        }
+
+        /** Takes over the results of shards; returns those that gave up. */
+        List<List<Shards.Piece>> add(List<List<Shards.Piece>> shards, List<Tuple2<double[], String[]>> results) {
+            List<List<Shards.Piece>> lost = new ArrayList<>();
+            for (int i = 0; i < shards.size(); i++) {
+                if (results.get(i)._1().length == 0) {
+                    lost.add(shards.get(i));
+                } else {
+                    add(shards.get(i), results.get(i)._1(), results.get(i)._2());
+                }
+            }
+            return lost;
+        }
+
+        private void add(List<Shards.Piece> shard, double[] numbers, String[] reasons) {
+            int number = 0;
+            int reason = 0;
+            for (Shards.Piece piece : shard) {
+                int sequences = text.members(piece.group()).length;
+                for (int candidate : piece.candidates()) {
+                    String why = reasons[reason++];
+                    entries.add(
+                            why.isEmpty()
+                                    ? KnownLosses.Entry.scored(
+                                            keys.get(candidate), piece.group(), losses(numbers, number, sequences))
+                                    : KnownLosses.Entry.failed(keys.get(candidate), piece.group(), why));
+                    number += ScoringTask.NUMBERS * sequences;
+                }
+            }
+            blockForwards += (long) numbers[number];
+        }
+
+        void giveUp(List<List<Shards.Piece>> shards, int attempts) {
+            String reason = "executors that scored it died or failed, " + attempts + " times in succession";
+            for (List<Shards.Piece> shard : shards) {
+                for (Shards.Piece piece : shard) {
+                    for (int candidate : piece.candidates()) {
+                        entries.add(KnownLosses.Entry.failed(keys.get(candidate), piece.group(), reason));
+                    }
+                }
+            }
+        }
+
+        private List<Loss> losses(double[] numbers, int offset, int sequences) {
+            return IntStream.range(0, sequences)
+                    .map(sequence -> offset + ScoringTask.NUMBERS * sequence)
+                    .mapToObj(at -> new Loss(numbers[at], numbers[at + 1], predictions()))
+                    .toList();
+        }
+    }
+
+    /** Of a sequence. */
+    private long predictions() {
+        return text.sequences().sequenceLength() - 1L - firstPrediction;
+    }
+
+    /** What could not be scored has lost without bound, so that it is never chosen. */
     private SequenceLosses collected(String key, int[] groups) {
+        Loss without = new Loss(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, predictions());
         List<Loss> losses = new ArrayList<>();
         long tokens = 0;
         for (int group : groups) {
-            List<Loss> own = known.of(key, group);
-            losses.addAll(own);
+            int sequences = text.members(group).length;
+            KnownLosses.Entry own = known.of(key, group);
+            if (own.failure() == null) {
+                losses.addAll(own.losses());
+            } else {
+                losses.addAll(Collections.nCopies(sequences, without));
+                work.addInfeasible(key, own.failure());
+            }
             tokens +=
-                    known.ask(key, group) ? (long) own.size() * text.sequences().sequenceLength() : 0;
+                    known.ask(key, group) ? (long) sequences * text.sequences().sequenceLength() : 0;
         }
         return new SequenceLosses(losses, tokens);
     }

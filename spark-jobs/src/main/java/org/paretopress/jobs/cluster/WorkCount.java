@@ -1,10 +1,14 @@
 package org.paretopress.jobs.cluster;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.paretopress.jobs.run.Work;
 
 /** What was evaluated so far, for provenance. Counted on the driver, so retries of tasks do not count twice. */
 public final class WorkCount {
 
+    private final Map<String, String> infeasible = new TreeMap<>();
     private Work total = Work.NONE;
 
     /** Counts what was done now, or by an interrupted process before this one went on. */
@@ -14,5 +18,15 @@ public final class WorkCount {
 
     public Work total() {
         return total;
+    }
+
+    /** A candidate that could not be scored on some text, by its level names. */
+    void addInfeasible(String levels, String reason) {
+        infeasible.putIfAbsent(levels, reason);
+    }
+
+    /** Why candidates could not be scored, by their level names in layer order. */
+    public Map<String, String> infeasible() {
+        return Collections.unmodifiableMap(infeasible);
     }
 }

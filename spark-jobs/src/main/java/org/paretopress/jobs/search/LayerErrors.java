@@ -75,7 +75,7 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
         for (int layer = 0; layer < errors.length; layer++) {
             for (int level = 0; level < errors[layer].length; level++) {
                 if (isMeasured(space, layer, level)) {
-                    double kl = losses.get(next++).sum().meanKl();
+                    double kl = losses.get(next++).sum().meanKl(); // infinite if it could not be scored
                     int[] changed = changed(space, layer, level);
                     for (int one : changed) {
                         errors[one][level] = Math.max(0, kl) / changed.length; // rounding may leave it below zero
@@ -83,6 +83,7 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
                 }
             }
         }
+        avoidInfinite(errors);
         long evaluated =
                 losses.stream().mapToLong(SequenceLosses::tokensEvaluated).sum();
         return new LayerErrors(errors, candidates.size(), evaluated);
@@ -91,6 +92,19 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
     /** With the cost of an earlier table, of which this one is a refinement. */
     LayerErrors after(LayerErrors earlier) {
         return new LayerErrors(errors, evaluations + earlier.evaluations, tokensEvaluated + earlier.tokensEvaluated);
+    }
+
+    /** A level that could not be scored costs more than the worst choice of all others, so that it is taken only where nothing else is. */
+    private static void avoidInfinite(double[][] errors) {
+        double worst = Arrays.stream(errors)
+                .mapToDouble(
+                        row -> Arrays.stream(row).filter(Double::isFinite).max().orElse(0))
+                .sum();
+        for (double[] row : errors) {
+            for (int level = 0; level < row.length; level++) {
+                row[level] = Double.isFinite(row[level]) ? row[level] : 2 * worst;
+            }
+        }
     }
 
     /** Original weights have no error, and the layers of a dropped sub-block have one together. */

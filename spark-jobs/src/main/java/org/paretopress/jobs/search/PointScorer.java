@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.paretopress.jobs.RunFailedException;
 import org.paretopress.jobs.cluster.SequenceLosses;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.run.FrontPoint;
@@ -64,6 +65,28 @@ final class PointScorer {
             }
             step.advance("");
         }
+    }
+
+    /**
+     * Those that could be scored.
+     *
+     * @param proposals of one budget, the searched strategy's first
+     * @throws RunFailedException if that one could not be scored
+     */
+    List<Proposal> feasible(List<Proposal> proposals) {
+        List<Proposal> feasible =
+                proposals.stream().filter(one -> isFeasible(one.assignment())).toList();
+        if (!proposals.isEmpty() && !feasible.contains(proposals.get(0))) {
+            throw new RunFailedException(
+                    "Point " + proposals.get(0).id() + " could not be scored on whole texts.",
+                    "give executors more memory (spark.executor.memoryOverhead) and go on with --resume.");
+        }
+        return feasible;
+    }
+
+    private boolean isFeasible(Assignment assignment) {
+        return Double.isFinite(onCalibration.get(assignment).sum().nll())
+                && Double.isFinite(onHoldout.get(assignment).sum().nll());
     }
 
     /** The point of an assignment that was scored. */

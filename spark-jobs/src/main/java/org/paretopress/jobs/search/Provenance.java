@@ -5,6 +5,7 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.run.Work;
@@ -24,7 +25,7 @@ final class Provenance {
             LevelManifest levels,
             Path levelFolder,
             JavaSparkContext spark,
-            Work work,
+            WorkCount count,
             Map<String, Double> seconds) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("versions", versions(spark));
@@ -35,10 +36,12 @@ final class Provenance {
         provenance.put("seed", config.search().seed());
         provenance.put("cluster", Map.of("master", spark.master(), "parallelism", spark.defaultParallelism()));
         provenance.put("seconds", seconds);
+        Work work = count.total();
         provenance.put("tokensEvaluated", work.tokensEvaluated());
         provenance.put("evaluations", work.evaluations());
         provenance.put("blockForwardsDone", work.blockForwardsDone());
         provenance.put("blockForwardsSaved", work.blockForwardsSaved());
+        provenance.put("infeasible", count.infeasible());
         return provenance;
     }
 

@@ -2,6 +2,7 @@ package org.paretopress.jobs.search;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -155,10 +156,18 @@ public final class SearchJob {
         directory.write(
                 front,
                 baselines,
-                Provenance.of(
-                        config, model, calibration, holdout, manifest, folder, spark, work.total(), steps.seconds()));
+                Provenance.of(config, model, calibration, holdout, manifest, folder, spark, work, steps.seconds()));
         log.join();
+        tellInfeasible(work);
         return new Result(directory, front, baselines);
+    }
+
+    private void tellInfeasible(WorkCount work) {
+        Collection<String> reasons = work.infeasible().values();
+        if (!reasons.isEmpty()) {
+            progress.say(reasons.size() + " candidates could not be scored and count as infeasible, the first: "
+                    + reasons.iterator().next() + "; provenance.json names all");
+        }
     }
 
     /** What losses are a function of, beside the candidate. */
@@ -242,10 +251,11 @@ public final class SearchJob {
         points.score(Stream.concat(proposals.stream().flatMap(List::stream), contest.front().stream())
                 .map(Proposal::assignment)
                 .toList());
+        List<List<Proposal>> usable = proposals.stream().map(points::feasible).toList();
         Verification verification = new Verification(points, contest);
         List<Baselines.AtBudget> atBudgets = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
-            atBudgets.add(verification.of(found.get(i).budget(), proposals.get(i)));
+            atBudgets.add(verification.of(found.get(i).budget(), usable.get(i)));
         }
         return new Baselines(points.dense(model.file()), atBudgets, verification.ofFront());
     }

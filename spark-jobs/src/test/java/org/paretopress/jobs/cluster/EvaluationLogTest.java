@@ -33,8 +33,8 @@ class EvaluationLogTest {
 
     private EvaluationLog filled(String run) {
         EvaluationLog log = log(run, false);
-        log.losses(KEY).computed(List.of(new KnownLosses.Entry("2 3 4", 7, LOSSES)), 36);
-        log.losses(KEY).computed(List.of(new KnownLosses.Entry("4 3 2", 7, LOSSES)), 20);
+        log.losses(KEY).computed(List.of(KnownLosses.Entry.scored("2 3 4", 7, LOSSES)), 36);
+        log.losses(KEY).computed(List.of(KnownLosses.Entry.scored("4 3 2", 7, LOSSES)), 20);
         return log;
     }
 
@@ -42,7 +42,7 @@ class EvaluationLogTest {
     void aRunThatGoesOnKnowsItsLossesToTheBitAndWhatTheyTook() {
         filled("run");
         EvaluationLog again = log("run", true);
-        assertThat(again.losses(KEY).of("2 3 4", 7)).isEqualTo(LOSSES);
+        assertThat(again.losses(KEY).of("2 3 4", 7).losses()).isEqualTo(LOSSES);
         assertThat(again.losses(KEY).of("2 3 4", 8)).isNull();
         assertThat(again.blockForwards()).isEqualTo(56);
         again.join();
@@ -53,10 +53,22 @@ class EvaluationLogTest {
     void aRunThatReplacesAnotherKnowsItsLossesButDidNotDoItsWork() {
         filled("run");
         EvaluationLog replaced = log("run", false);
-        assertThat(replaced.losses(KEY).of("4 3 2", 7)).isEqualTo(LOSSES);
+        assertThat(replaced.losses(KEY).of("4 3 2", 7).losses()).isEqualTo(LOSSES);
         assertThat(replaced.blockForwards()).isZero();
-        replaced.losses(KEY).computed(List.of(new KnownLosses.Entry("3 3 3", 7, LOSSES)), 12);
+        replaced.losses(KEY).computed(List.of(KnownLosses.Entry.scored("3 3 3", 7, LOSSES)), 12);
         assertThat(log("run", true).blockForwards()).isEqualTo(12);
+    }
+
+    @Test
+    void whatCouldNotBeScoredIsRememberedByTheSameRunAlone() {
+        EvaluationLog log = filled("run");
+        log.losses(KEY).computed(List.of(KnownLosses.Entry.failed("2 2 2", 7, "out of memory")), 0);
+        KnownLosses.Entry remembered = log("run", true).losses(KEY).of("2 2 2", 7);
+        assertThat(remembered.failure()).isEqualTo("out of memory");
+        assertThat(remembered.losses()).isEmpty();
+        assertThat(log("beside", false).losses(KEY).of("2 2 2", 7)).isNull();
+        assertThat(log("beside", false).losses(KEY).of("2 3 4", 7)).isNotNull();
+        assertThat(log("run", false).losses(KEY).of("2 2 2", 7)).isNull();
     }
 
     @Test
@@ -69,7 +81,7 @@ class EvaluationLogTest {
         Files.createDirectory(other.resolve("folder.jsonl"));
         Files.writeString(other.resolve("notes.txt"), "no line of a log");
         EvaluationLog beside = log("run", false);
-        assertThat(beside.losses(KEY).of("2 3 4", 7)).isEqualTo(LOSSES);
+        assertThat(beside.losses(KEY).of("2 3 4", 7).losses()).isEqualTo(LOSSES);
         assertThat(beside.blockForwards()).isZero();
         assertThatThrownBy(() -> log("damaged", true))
                 .isInstanceOf(InputException.class)
