@@ -88,7 +88,8 @@ class ArchitectureTest {
                             "org.paretopress.jobs.cluster..",
                             "org.paretopress.jobs.levels..",
                             "org.paretopress.jobs.search..",
-                            "org.paretopress.jobs.storage.."))))
+                            "org.paretopress.jobs.storage..",
+                            "org.paretopress.jobs.sweep.."))))
             .should()
             .dependOnClassesThat(resideInAnyPackage(SPARK));
 

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             LevelsCommand.class,
             SearchCommand.class,
+            SweepCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
             RandomModelCommand.class,

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.paretopress.jobs.config.ConfigReader;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.input.FinishedRun;
 import org.paretopress.jobs.report.ReportFiles;
@@ -49,7 +48,7 @@ final class SearchCommand implements Callable<Integer> {
         Storage storage = shared.storage();
         RunConfig run = shared.config(storage, config);
         SearchJob job = SearchJob.prepare(run, storage, shared.progress());
-        RunDirectory directory = RunDirectory.prepare(storage, run.output(), resolved(run, storage), existing.mode());
+        RunDirectory directory = RunDirectory.prepare(storage, run.output(), job.configuration(), existing.mode());
         SearchJob.Result result;
         try (JavaSparkContext spark = shared.startSpark("paretopress search " + config)) {
             result = job.run(spark, directory);
@@ -61,10 +60,5 @@ final class SearchCommand implements Callable<Integer> {
         files.put("baselines", directory.baselinesFile().toString());
         shared.answer(files, new ClosingTable(result).toString());
         return 0;
-    }
-
-    private static String resolved(RunConfig run, Storage storage) {
-        return new ConfigReader()
-                .write(run.resolved(path -> storage.qualified(path).toString()));
     }
 }

@@ -11,7 +11,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.cluster.SparkApplication;
 import org.paretopress.jobs.config.ConfigReader;
+import org.paretopress.jobs.config.PlanReader;
 import org.paretopress.jobs.config.RunConfig;
+import org.paretopress.jobs.config.SweepPlan;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
 import picocli.CommandLine.Option;
@@ -67,11 +69,21 @@ final class SharedOptions {
     }
 
     RunConfig config(Storage storage, String path) {
+        return new ConfigReader().read(path, text(storage, path), overrides);
+    }
+
+    /** Its cells share the cluster evenly, unless the user has other wishes. */
+    SweepPlan plan(Storage storage, String path) {
+        spark.putIfAbsent("spark.scheduler.mode", "FAIR");
+        return new PlanReader().read(path, text(storage, path), overrides, base -> text(storage, base));
+    }
+
+    private static String text(Storage storage, String path) {
         Path file = storage.qualified(path);
         if (!storage.isFile(file)) {
             throw new InputException("There is no configuration " + path + ".", "the path is misspelt.");
         }
-        return new ConfigReader().read(path, storage.readText(file), overrides);
+        return storage.readText(file);
     }
 
     /** The answer of a command: a document for programs, or lines for people. */

@@ -52,6 +52,11 @@ public final class ConfigReader {
     public RunConfig read(String name, String text, List<String> overrides) {
         ObjectNode root = root(name, text);
         overrides.forEach(override -> override(root, override));
+        return config(name, text, root);
+    }
+
+    /** @param text where lines of keys are looked for, for messages */
+    RunConfig config(String name, String text, ObjectNode root) {
         try {
             return yaml.treeToValue(root, RunConfig.class);
         } catch (UnrecognizedPropertyException e) {
@@ -61,7 +66,7 @@ public final class ConfigReader {
         }
     }
 
-    private ObjectNode root(String name, String text) {
+    ObjectNode root(String name, String text) {
         try {
             if (yaml.readTree(text) instanceof ObjectNode root) {
                 return root;
@@ -114,23 +119,27 @@ public final class ConfigReader {
         }
     }
 
-    private void override(ObjectNode root, String override) {
+    void override(ObjectNode root, String override) {
         int equals = override.indexOf('=');
         if (equals <= 0) {
             throw new InputException("--set " + override + " has no key.", "write --set search.seed=7.");
         }
-        String[] keys = override.substring(0, equals).split("\\.");
+        try {
+            JsonNode value = yaml.readTree(override.substring(equals + 1));
+            set(root, override.substring(0, equals), value.isMissingNode() ? root.nullNode() : value);
+        } catch (JsonProcessingException e) {
+            throw unreadable("--set " + override, e, "a bracket or a quote is missing.");
+        }
+    }
+
+    static void set(ObjectNode root, String dottedKey, JsonNode value) {
+        String[] keys = dottedKey.split("\\.");
         ObjectNode node = root;
         for (int i = 0; i < keys.length - 1; i++) {
             JsonNode child = node.get(keys[i]);
             node = child instanceof ObjectNode object ? object : node.putObject(keys[i]);
         }
-        try {
-            JsonNode value = yaml.readTree(override.substring(equals + 1));
-            node.set(keys[keys.length - 1], value.isMissingNode() ? root.nullNode() : value);
-        } catch (JsonProcessingException e) {
-            throw unreadable("--set " + override, e, "a bracket or a quote is missing.");
-        }
+        node.set(keys[keys.length - 1], value);
     }
 
     private static InputException unknownKey(String name, String text, UnrecognizedPropertyException e) {

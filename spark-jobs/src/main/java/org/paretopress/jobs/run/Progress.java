@@ -10,11 +10,22 @@ public final class Progress {
 
     private final PrintStream out;
     private final boolean bars;
+    private final String prefix;
 
     /** @param bars whether to draw bars, which need a terminal, or plain lines */
     public Progress(PrintStream out, boolean bars) {
+        this(out, bars, "");
+    }
+
+    private Progress(PrintStream out, boolean bars, String prefix) {
         this.out = out;
         this.bars = bars;
+        this.prefix = prefix;
+    }
+
+    /** The progress of one of several jobs that run side by side: plain lines that begin with its name. */
+    public Progress of(String job) {
+        return new Progress(out, false, job + ": ");
     }
 
     /** On standard error, with bars where somebody is watching. */
@@ -24,13 +35,13 @@ public final class Progress {
 
     /** A line for people. */
     public void say(String line) {
-        out.println(line);
+        out.println(prefix + line);
     }
 
     /** Begins a step of known length. */
     public Step start(String name, long length) {
         if (!bars) {
-            return new Lines(out, name, length);
+            return new Lines(out, prefix + name, length);
         }
         return new Bar(new ProgressBarBuilder()
                 .setTaskName(String.format("%-22s", name))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.storage.Storage;
@@ -93,6 +94,16 @@ public final class RunDirectory {
                     "the path is misspelt, or the run was interrupted: go on with search --resume.");
         }
         return run;
+    }
+
+    /** The directory of a run that was begun, finished or not; empty where there is none. */
+    public static Optional<RunDirectory> find(Storage storage, String path) {
+        RunDirectory run = new RunDirectory(storage, storage.qualified(path), false);
+        return storage.exists(run.path(CONFIG)) ? Optional.of(run) : Optional.empty();
+    }
+
+    public boolean isFinished() {
+        return storage.exists(path(FRONT));
     }
 
     public Path folder() {

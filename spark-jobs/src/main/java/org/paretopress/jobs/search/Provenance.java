@@ -45,6 +45,17 @@ final class Provenance {
         return provenance;
     }
 
+    /** Whether a run that left this provenance had this model and these texts. */
+    static boolean reads(Map<String, Object> provenance, SourceModel model, String calibration, String holdout) {
+        return sha256(provenance, "model").equals(model.sha256())
+                && sha256(provenance, "calibration").equals(calibration)
+                && sha256(provenance, "holdout").equals(holdout);
+    }
+
+    private static String sha256(Map<String, Object> provenance, String input) {
+        return provenance.get(input) instanceof Map<?, ?> described ? String.valueOf(described.get("sha256")) : "";
+    }
+
     private static Map<String, Object> versions(JavaSparkContext spark) {
         Map<String, Object> versions = new LinkedHashMap<>();
         String version = Provenance.class.getPackage().getImplementationVersion();

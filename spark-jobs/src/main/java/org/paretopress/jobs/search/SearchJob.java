@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -15,6 +16,7 @@ import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
 import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.cluster.WorkCount;
+import org.paretopress.jobs.config.ConfigReader;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.config.RunConfig.Strategy;
 import org.paretopress.jobs.input.SourceModel;
@@ -33,6 +35,7 @@ import org.paretopress.jobs.storage.Digest;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.ops.Divergence;
+import org.paretopress.kernels.text.TokenSequences;
 import org.paretopress.search.allocate.ResourceLimit;
 import org.paretopress.search.allocate.UniformAllocator;
 import org.paretopress.search.evolve.Acceptance;
@@ -68,11 +71,11 @@ public final class SearchJob {
     private final EvolutionSettings settings;
     private final Objective objective;
 
-    private SearchJob(RunConfig config, Storage storage, Progress progress) {
+    private SearchJob(RunConfig config, Storage storage, Progress progress, Function<String, SourceModel> models) {
         this.config = config;
         this.storage = storage;
         this.progress = progress;
-        this.model = steps.run("check model", () -> SourceModel.open(storage, config.model()));
+        this.model = steps.run("check model", () -> models.apply(config.model()));
         this.plan = LevelPlan.of(config.levels(), model.file().config());
         this.space = Restrictions.apply(plan.space(model.file()), config.search());
         this.sizes = new SearchedSizes(config, space, model.file());
@@ -101,7 +104,48 @@ public final class SearchJob {
 
     /** Reads and checks all input of a search. */
     public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
-        return new SearchJob(config, storage, progress);
+        return prepare(config, storage, progress, path -> SourceModel.open(storage, path));
+    }
+
+    /** The same with models that somebody else opens, to share them. */
+    public static SearchJob prepare(
+            RunConfig config, Storage storage, Progress progress, Function<String, SourceModel> models) {
+        return new SearchJob(config, storage, progress, models);
+    }
+
+    /** The configuration as the run's directory keeps it: with whole paths. */
+    public String configuration() {
+        return new ConfigReader()
+                .write(config.resolved(path -> storage.qualified(path).toString()));
+    }
+
+    /** What the level database is computed from; searches with the same text share it. */
+    public String levelsKey() {
+        return String.join(
+                "\n",
+                model.sha256(),
+                fingerprint(text.calibration()),
+                String.valueOf(text.calibration().sequenceLength()),
+                String.join("\n", plan.methods()));
+    }
+
+    /** Whether a finished run has read what this one would read: the same model and text under the same configuration. */
+    public boolean isAnsweredBy(RunDirectory run) {
+        return run.isFinished()
+                && run.config().equals(configuration())
+                && Provenance.reads(
+                        run.provenance(), model, fingerprint(text.calibration()), fingerprint(text.holdout()));
+    }
+
+    private static String fingerprint(TokenSequences sequences) {
+        return ScoredText.fingerprint(sequences.toArray());
+    }
+
+    /** Builds the level database alone, where it is missing. */
+    public void buildLevels(JavaSparkContext spark) {
+        ScoredText calibration = ScoredText.broadcast(spark, text.calibration());
+        LevelBuildJob build = new LevelBuildJob(spark, storage, progress, model, plan, calibration);
+        build.run(build.folder(LevelsJob.databases(storage, config)));
     }
 
     /** Runs the search and leaves its result in the directory. */
