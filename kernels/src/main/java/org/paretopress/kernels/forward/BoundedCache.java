@@ -18,6 +18,8 @@ public final class BoundedCache<K, V extends AutoCloseable> implements AutoClose
     private final ToLongFunction<V> sizeInBytes;
     private final long maxBytes;
     private long bytes;
+    private long hits;
+    private long misses;
 
     private static final class Slot<V> {
         private V value;
@@ -28,6 +30,19 @@ public final class BoundedCache<K, V extends AutoCloseable> implements AutoClose
     public BoundedCache(ToLongFunction<V> sizeInBytes, long maxBytes) {
         this.sizeInBytes = sizeInBytes;
         this.maxBytes = maxBytes;
+    }
+
+    /**
+     * How often a value was there when it was asked for, and how often it had to be made.
+     */
+    public record Counts(long hits, long misses) {}
+
+    /** Since this was last asked. */
+    public synchronized Counts takeCounts() {
+        Counts counts = new Counts(hits, misses);
+        hits = 0;
+        misses = 0;
+        return counts;
     }
 
     /**
@@ -53,7 +68,14 @@ public final class BoundedCache<K, V extends AutoCloseable> implements AutoClose
     }
 
     private synchronized Slot<V> enter(K key) {
-        Slot<V> slot = slots.computeIfAbsent(key, unused -> new Slot<>());
+        Slot<V> slot = slots.get(key);
+        if (slot == null) {
+            slot = new Slot<>();
+            slots.put(key, slot);
+            misses++;
+        } else {
+            hits++;
+        }
         slot.users++;
         return slot;
     }

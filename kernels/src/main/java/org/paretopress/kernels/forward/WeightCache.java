@@ -88,6 +88,11 @@ public final class WeightCache implements AutoCloseable {
         };
     }
 
+    /** How often weights were there, since this was last asked. */
+    public BoundedCache.Counts takeCounts() {
+        return cache.takeCounts();
+    }
+
     private Tensor load(Key key) {
         if (key.level().equals(DENSE)) {
             return FixedWeights.load(model, key.layer() + ".weight", ops);

@@ -95,6 +95,11 @@ public final class ExecutorModel {
         return weights.dense();
     }
 
+    /** Reports what the caches did since this was last called. */
+    void count(CacheCounters counters) {
+        counters.add(weights.takeCounts(), predictions.takeCounts());
+    }
+
     /** The original weights of one layer, row by row. */
     public float[] layer(String name) {
         return model.read(name + ".weight");

@@ -21,6 +21,7 @@ import scala.Tuple2;
  * @param firstPrediction the first prediction of a sequence that counts
  * @param divergence how to compare with the dense model, or null where that is not asked for
  * @param lastAttempt number of the attempt at which Spark would end the job if it failed too; such an attempt gives up
+ * @param caches told how well the executor's caches serve
  */
 record ScoringTask(
         ExecutorModel.Source source,
@@ -31,7 +32,8 @@ record ScoringTask(
         int[][] members,
         int firstPrediction,
         Divergence divergence,
-        int lastAttempt)
+        int lastAttempt,
+        CacheCounters caches)
         implements Function<int[], Tuple2<double[], String[]>> {
 
     /** Numbers returned for each candidate on each sequence: summed KL and summed negative log-likelihood. */
@@ -51,7 +53,10 @@ record ScoringTask(
             return new Tuple2<>(new double[0], new String[0]);
         }
         ExecutorModel model = ExecutorModel.of(source);
-        return model.withScorer(sequenceLength, scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
+        Tuple2<double[], String[]> result =
+                model.withScorer(sequenceLength, scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
+        model.count(caches);
+        return result;
     }
 
     /** The work of one task with what it holds. */

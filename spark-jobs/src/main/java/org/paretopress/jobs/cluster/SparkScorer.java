@@ -132,7 +132,8 @@ public final class SparkScorer {
                 members,
                 firstPrediction,
                 divergence,
-                lastAttempt());
+                lastAttempt(),
+                work.caches(spark));
         spark.setJobDescription(description);
         Computed computed = new Computed(keys);
         List<List<Shards.Piece>> lost = computed.add(shards, run(task, shards));

@@ -29,6 +29,7 @@ public final class RunDirectory {
     private static final String BASELINES = "baselines.json";
     private static final String PROVENANCE = "provenance.json";
     private static final String GENERATIONS = "generations.jsonl";
+    private static final String METRICS = "metrics.prom";
     private static final List<String> FILES = List.of(
             CONFIG,
             CHECKPOINT,
@@ -37,6 +38,7 @@ public final class RunDirectory {
             BASELINES,
             PROVENANCE,
             GENERATIONS,
+            METRICS,
             "report.html",
             "front.svg",
             "front.png");
@@ -178,6 +180,10 @@ public final class RunDirectory {
 
     public void write(SearchState state) {
         write(CHECKPOINT, state);
+    }
+
+    public void write(Metrics metrics) {
+        storage.writeText(path(METRICS), metrics.toString());
     }
 
     public void write(List<GenerationLine> generations) {

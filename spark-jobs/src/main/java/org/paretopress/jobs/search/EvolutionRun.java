@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.run.GenerationLine;
+import org.paretopress.jobs.run.Metrics;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.SearchState;
@@ -22,15 +24,22 @@ final class EvolutionRun {
     private final Progress progress;
     private final RunConfig.Search search;
     private final Objective objective;
+    private final Supplier<Metrics> metrics;
     private final List<GenerationLine> earlier;
     private final List<GenerationLine> lines = new ArrayList<>();
     private final List<SearchState.AtBudget> states = new ArrayList<>();
 
-    EvolutionRun(RunDirectory directory, Progress progress, RunConfig.Search search, Objective objective) {
+    EvolutionRun(
+            RunDirectory directory,
+            Progress progress,
+            RunConfig.Search search,
+            Objective objective,
+            Supplier<Metrics> metrics) {
         this.directory = directory;
         this.progress = progress;
         this.search = search;
         this.objective = objective;
+        this.metrics = metrics;
         this.earlier = directory.generations();
     }
 
@@ -105,6 +114,7 @@ final class EvolutionRun {
         if (lines.size() >= earlier.size()) { // until then a resumed run repeats what it has written, its seconds too
             directory.write(lines);
             directory.write(new SearchState(states));
+            directory.write(metrics.get());
         }
     }
 

@@ -41,6 +41,7 @@ final class Provenance {
         provenance.put("evaluations", work.evaluations());
         provenance.put("blockForwardsDone", work.blockForwardsDone());
         provenance.put("blockForwardsSaved", work.blockForwardsSaved());
+        provenance.put("caches", count.cacheCounts());
         provenance.put("infeasible", count.infeasible());
         return provenance;
     }

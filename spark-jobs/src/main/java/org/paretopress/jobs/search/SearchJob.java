@@ -27,6 +27,7 @@ import org.paretopress.jobs.levels.LevelsJob;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
+import org.paretopress.jobs.run.Metrics;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.Steps;
@@ -177,7 +178,8 @@ public final class SearchJob {
         List<SearchedSizes.Size> found = sizes.all(allocations);
         requireChoice(found);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(searched, space, objective::of);
-        EvolutionRun evolution = new EvolutionRun(directory, progress, config.search(), objective);
+        EvolutionRun evolution =
+                new EvolutionRun(directory, progress, config.search(), objective, () -> metrics(directory, work));
         Contest contest = new Contest(
                 space,
                 config.search(),
@@ -201,9 +203,14 @@ public final class SearchJob {
                 front,
                 baselines,
                 Provenance.of(config, model, calibration, holdout, manifest, folder, spark, work, steps.seconds()));
+        directory.write(metrics(directory, work));
         log.join();
         tellInfeasible(work);
         return new Result(directory, front, baselines);
+    }
+
+    private static Metrics metrics(RunDirectory directory, WorkCount work) {
+        return new Metrics(directory.name(), work.total(), work.infeasible().size(), work.cacheCounts());
     }
 
     private void tellInfeasible(WorkCount work) {

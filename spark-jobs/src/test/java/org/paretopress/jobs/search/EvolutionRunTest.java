@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.paretopress.jobs.config.ConfigReader;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.run.GenerationLine;
+import org.paretopress.jobs.run.Metrics;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
+import org.paretopress.jobs.run.Work;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.search.evolve.EvolutionSearch;
 import org.paretopress.search.evolve.EvolutionSettings;
@@ -33,6 +36,7 @@ import org.paretopress.search.space.SearchSpace;
 /** A search that is interrupted again while it catches up with what it was. */
 class EvolutionRunTest {
 
+    private static final Metrics METRICS = new Metrics("run", Work.NONE, 0, Map.of());
     private static final SearchSpace SPACE = new SearchSpace(
             IntStream.range(0, 8)
                     .mapToObj(layer -> new Layer(
@@ -78,7 +82,7 @@ class EvolutionRunTest {
                         output: r
                         """, List.of()).search();
         Progress silent = new Progress(new PrintStream(OutputStream.nullOutputStream()), false);
-        new EvolutionRun(directory, silent, search, Objective.of(search))
+        new EvolutionRun(directory, silent, search, Objective.of(search), () -> METRICS)
                 .run(BUDGET, "3 bits", new EvolutionSearch(SPACE, BUDGET, SETTINGS, dyingAfter(evaluations))::run);
     }
 
