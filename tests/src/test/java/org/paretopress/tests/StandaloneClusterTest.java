@@ -43,9 +43,13 @@ class StandaloneClusterTest {
         equalsThatOfOneMachine();
     }
 
+    /**
+     * With two attempts at a task the second one gives up, so that every kill sends the candidates of the lost task one by
+     * one.
+     */
     @Test
     void executorsThatAreKilledAndADriverThatIsResumedChangeNothing() throws Exception {
-        Process driver = launch("paretopress", List.of(), List.of("--master", cluster.url()));
+        Process driver = launch("paretopress", List.of(), options());
         int killed = 0;
         for (int generations = 3; generations <= 9; generations += 3) {
             await(driver, generations);
@@ -55,7 +59,7 @@ class StandaloneClusterTest {
         assertThat(killed).isEqualTo(3);
         assertThat(run.file("front.json")).doesNotExist();
 
-        Process resumed = launch("paretopress", List.of(), List.of("--master", cluster.url(), "--resume"));
+        Process resumed = launch("paretopress", List.of(), options("--resume"));
         await(resumed, 12);
         assertThat(cluster.killExecutor()).isTrue();
         await(resumed, 15);
@@ -80,6 +84,13 @@ class StandaloneClusterTest {
                 "--");
         finish(launch("standalone", options, List.of()));
         equalsThatOfOneMachine();
+    }
+
+    private List<String> options(String... more) {
+        List<String> options =
+                new ArrayList<>(List.of("--master", cluster.url(), "--conf", "spark.task.maxFailures=2"));
+        options.addAll(List.of(more));
+        return options;
     }
 
     private void equalsThatOfOneMachine() {
