@@ -65,10 +65,11 @@ public record Explanation(Cause cause, String message) {
         return causes(failure)
                 .map(cause -> STORAGE.matcher(String.valueOf(cause.getMessage())))
                 .filter(Matcher::find)
-                .map(matcher -> new Explanation(
-                        Cause.CIRCUMSTANCES,
-                        matcher.group() + "\nWhat was finished is kept."
-                                + "\nMaybe make room there, or allow what was asked for, and go on with --resume."))
+                .map(
+                        matcher -> new Explanation(
+                                Cause.CIRCUMSTANCES,
+                                matcher.group() + "\nWhat was finished is kept."
+                                        + "\nMaybe make room or allow access there; a run that was begun goes on with --resume."))
                 .findFirst()
                 .orElse(new Explanation(Cause.UNKNOWN, ""));
     }

@@ -64,6 +64,7 @@ class SubmitTest {
                                     .toString(),
                             "search",
                             "a b");
+            assertThat(given).contains("spark.network.timeout=60s");
             assertThat(given.indexOf("spark.network.timeout=9s"))
                     .isGreaterThan(given.indexOf("spark.network.timeout=60s"))
                     .isPositive();

@@ -68,7 +68,8 @@ final class Duel {
                 rounds.add(StageOutcome.of(effort, scores));
             }
             if (textIsUsedUp || !comparison.firstIsAhead()) {
-                boolean won = textIsUsedUp && comparison.firstIsBetter(confidence);
+                boolean championIsInfeasible = Double.isInfinite(scores.get(1).loss());
+                boolean won = textIsUsedUp && (championIsInfeasible || comparison.firstIsBetter(confidence));
                 return new Outcome(
                         won, rounds, scores.get(0).loss(), scores.get(1).loss(), effort);
             }

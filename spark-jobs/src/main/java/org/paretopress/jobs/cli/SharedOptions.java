@@ -72,9 +72,7 @@ final class SharedOptions {
         return new ConfigReader().read(path, text(storage, path), overrides);
     }
 
-    /** Its cells share the cluster evenly, unless the user has other wishes. */
     SweepPlan plan(Storage storage, String path) {
-        spark.putIfAbsent("spark.scheduler.mode", "FAIR");
         return new PlanReader().read(path, text(storage, path), overrides, base -> text(storage, base));
     }
 

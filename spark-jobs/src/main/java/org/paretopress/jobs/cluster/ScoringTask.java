@@ -1,15 +1,19 @@
 package org.paretopress.jobs.cluster;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.paretopress.jobs.InputException;
 import org.paretopress.kernels.forward.CandidateTrie;
 import org.paretopress.kernels.forward.LayerWeights;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.levels.CorruptLevelException;
+import org.paretopress.kernels.model.MalformedModelException;
 import org.paretopress.kernels.ops.Divergence;
 import scala.Tuple2;
 
@@ -45,18 +49,44 @@ record ScoringTask(
      * @param shard encoded pieces, see {@link Shards}
      * @return numbers: piece by piece, candidate by candidate, sequence by sequence: KL, NLL, and NaN for what could not be
      *     scored; at the end the block forwards done. Reasons: piece by piece, candidate by candidate, empty for what was
-     *     scored. Both are empty where the task gave up because its executors died
+     *     scored. Both are empty where the task gave up because its executors died; numbers alone where the reason is one
+     *     that is no candidate's fault
      */
     @Override
     public Tuple2<double[], String[]> call(int[] shard) {
-        if (TaskContext.get().attemptNumber() >= lastAttempt) {
+        int attempt = TaskContext.get().attemptNumber();
+        if (attempt >= lastAttempt) {
             return new Tuple2<>(new double[0], new String[0]);
         }
-        ExecutorModel model = ExecutorModel.of(source);
-        Tuple2<double[], String[]> result =
-                model.withScorer(sequenceLength, scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
-        model.count(caches);
-        return result;
+        try {
+            ExecutorModel model = ExecutorModel.of(source);
+            Tuple2<double[], String[]> result =
+                    model.withScorer(sequenceLength, scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
+            model.count(caches);
+            return result;
+        } catch (InputException | MalformedModelException | CorruptLevelException e) {
+            return new Tuple2<>(new double[0], new String[] {e.getMessage()});
+        } catch (UncheckedIOException e) {
+            if (attempt < lastAttempt - 1) {
+                throw e; // another executor may reach what this one does not
+            }
+            return new Tuple2<>(new double[0], new String[] {e.getMessage()});
+        }
+    }
+
+    /** The same for one other candidate. */
+    ScoringTask with(String[] candidate) {
+        return new ScoringTask(
+                source,
+                text,
+                tokens,
+                sequenceLength,
+                new String[][] {candidate},
+                members,
+                firstPrediction,
+                divergence,
+                lastAttempt,
+                caches);
     }
 
     /** The work of one task with what it holds. */

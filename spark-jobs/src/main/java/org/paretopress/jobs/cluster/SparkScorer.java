@@ -11,6 +11,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.RunFailedException;
 import org.paretopress.jobs.run.Work;
 import org.paretopress.kernels.forward.Loss;
+import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.Divergence;
 import scala.Tuple2;
@@ -136,13 +137,11 @@ public final class SparkScorer {
                 work.caches(spark));
         spark.setJobDescription(description);
         Computed computed = new Computed(keys);
-        List<List<Shards.Piece>> lost = computed.add(shards, run(task, shards));
-        if (!lost.isEmpty()) {
-            // Somebody among them may have killed the executors: now every candidate has a task of its own.
-            List<List<Shards.Piece>> single = Shards.single(lost);
-            computed.giveUp(computed.add(single, run(task, single)), task.lastAttempt());
+        // Somebody among those that are lost may have killed the executors: then each has the cluster to itself once.
+        for (List<Shards.Piece> one : Shards.single(computed.add(shards, run(task, shards)))) {
+            computed.giveUp(computed.add(List.of(one), run(task, List.of(one))), task.lastAttempt());
         }
-        requireOneScored(keys, computed.entries);
+        requireScorable(task, keys, computed.entries);
         known.computed(computed.entries, computed.blockForwards);
         return computed.blockForwards;
     }
@@ -161,14 +160,26 @@ public final class SparkScorer {
         return spark.parallelize(encoded, encoded.size()).map(task).collect();
     }
 
-    /** Where no candidate can be scored it is not their fault; nothing is kept of it, to be tried again. */
-    private static void requireOneScored(List<String> keys, List<KnownLosses.Entry> entries) {
+    /**
+     * Where no candidate could be scored, the original model tells whose fault it is: if it cannot be scored either, the run stops, and
+     * nothing is kept of this, to be tried again.
+     */
+    private void requireScorable(ScoringTask task, List<String> keys, List<KnownLosses.Entry> entries) {
         List<KnownLosses.Entry> failed =
                 entries.stream().filter(entry -> entry.failure() != null).toList();
         Set<String> failing = failed.stream().map(KnownLosses.Entry::levels).collect(Collectors.toSet());
-        if (failing.containsAll(keys)) {
+        if (!failing.containsAll(keys)) {
+            return;
+        }
+        String[] dense = new String[task.candidates()[0].length];
+        Arrays.fill(dense, WeightCache.DENSE);
+        List<List<Shards.Piece>> alone =
+                List.of(List.of(new Shards.Piece(failed.get(0).group(), new int[] {0})));
+        Computed computed = new Computed(List.of(KnownLosses.key(dense)));
+        List<List<Shards.Piece>> lost = computed.add(alone, run(task.with(dense), alone));
+        if (!lost.isEmpty() || computed.entries.get(0).failure() != null) {
             throw new RunFailedException(
-                    "None of " + failing.size() + " candidates could be scored: "
+                    "Neither any of " + failing.size() + " candidates nor the original model could be scored: "
                             + failed.get(0).failure(),
                     "give executors more memory (spark.executor.memoryOverhead) and go on with --resume.");
         }
@@ -188,10 +199,13 @@ public final class SparkScorer {
         List<List<Shards.Piece>> add(List<List<Shards.Piece>> shards, List<Tuple2<double[], String[]>> results) {
             List<List<Shards.Piece>> lost = new ArrayList<>();
             for (int i = 0; i < shards.size(); i++) {
-                if (results.get(i)._1().length == 0) {
+                String[] reasons = results.get(i)._2();
+                if (results.get(i)._1().length > 0) {
+                    add(shards.get(i), results.get(i)._1(), reasons);
+                } else if (reasons.length == 0) {
                     lost.add(shards.get(i));
                 } else {
-                    add(shards.get(i), results.get(i)._1(), results.get(i)._2());
+                    throw new TaskFailedException(reasons[0]);
                 }
             }
             return lost;

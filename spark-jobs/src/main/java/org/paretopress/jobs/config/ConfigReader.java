@@ -133,7 +133,7 @@ public final class ConfigReader {
     }
 
     static void set(ObjectNode root, String dottedKey, JsonNode value) {
-        String[] keys = dottedKey.split("\\.");
+        String[] keys = dottedKey.split("\\.", -1);
         ObjectNode node = root;
         for (int i = 0; i < keys.length - 1; i++) {
             JsonNode child = node.get(keys[i]);

@@ -16,7 +16,8 @@ import org.paretopress.jobs.storage.Digest;
 /** Reads sweep plans; each cell of one is checked as a run configuration is. */
 public final class PlanReader {
 
-    private static final List<String> KEYS = List.of("base", "matrix", "output", "concurrency");
+    private static final String OUTPUT = "output";
+    private static final List<String> KEYS = List.of("base", "matrix", OUTPUT, "concurrency");
     private static final int MOST_CELLS = 10_000;
     private static final int LONGEST_NAME = 120;
     private static final int CONCURRENCY = 4;
@@ -40,11 +41,18 @@ public final class PlanReader {
                         "it belongs into base.");
             }
         });
-        if (!(plan.get("output") instanceof TextNode output)) {
+        if (!(plan.get(OUTPUT) instanceof TextNode output)) {
             throw new InputException(name + ": output is missing.", "write the folder that the runs go to.");
         }
         ObjectNode base = base(name, plan.get("base"), opener);
         overrides.forEach(override -> configs.override(base, override));
+        boolean isSet = overrides.stream().anyMatch(override -> override.startsWith(OUTPUT + "="));
+        if (isSet || plan.path("matrix").has(OUTPUT)) {
+            throw new InputException(
+                    (isSet ? "--set" : name + ": matrix")
+                            + " names an output, but the plan's has a folder for each cell.",
+                    "change output in " + name + ".");
+        }
         List<ObjectNode> combinations = combinations(name, plan.get("matrix"));
         List<SweepPlan.Cell> cells = new ArrayList<>();
         Map<String, JsonNode> taken = new HashMap<>();
@@ -102,7 +110,7 @@ public final class PlanReader {
         ObjectNode root = base.deepCopy();
         values.properties().forEach(value -> ConfigReader.set(root, value.getKey(), value.getValue()));
         String cell = cellName(values);
-        root.put("output", output + "/" + cell);
+        root.put(OUTPUT, output + "/" + cell);
         return new SweepPlan.Cell(cell, configs.config(name + ", cell " + cell, "", root));
     }
 

@@ -162,6 +162,16 @@ public final class RunDirectory {
         return read(BASELINES, Baselines.class);
     }
 
+    /** Of a run that may not have come so far as to write it. */
+    public Optional<Map<String, Object>> provenanceIfAny() {
+        return storage.exists(path(PROVENANCE)) ? Optional.of(provenance()) : Optional.empty();
+    }
+
+    /** The inputs, when a run begins; the whole provenance takes their place in the end. */
+    public void write(Map<String, Object> provenance) {
+        write(PROVENANCE, provenance);
+    }
+
     @SuppressWarnings("unchecked")
     public Map<String, Object> provenance() {
         return read(PROVENANCE, Map.class);

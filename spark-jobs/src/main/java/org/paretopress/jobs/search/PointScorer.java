@@ -84,9 +84,9 @@ final class PointScorer {
         return feasible;
     }
 
-    private boolean isFeasible(Assignment assignment) {
-        return Double.isFinite(onCalibration.get(assignment).sum().nll())
-                && Double.isFinite(onHoldout.get(assignment).sum().nll());
+    /** Whether an assignment that was scored on both texts could be. */
+    boolean isFeasible(Assignment assignment) {
+        return Double.isFinite(onCalibration.get(assignment).sum().nll()) && isFeasibleOnHoldout(assignment);
     }
 
     /** The point of an assignment that was scored. */
@@ -105,6 +105,10 @@ final class PointScorer {
     PairedComparison compare(Assignment first, Assignment second) {
         return PairedComparison.of(
                 onHoldout.get(first).score(Loss::meanKl), onHoldout.get(second).score(Loss::meanKl));
+    }
+
+    boolean isFeasibleOnHoldout(Assignment assignment) {
+        return Double.isFinite(onHoldout.get(assignment).sum().nll());
     }
 
     /** Size and divergence on held-out text of an assignment that was scored there. */

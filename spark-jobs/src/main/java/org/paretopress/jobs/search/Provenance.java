@@ -8,9 +8,11 @@ import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.input.SourceModel;
+import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.run.Work;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.ops.Nd4jOps;
+import org.paretopress.kernels.text.TokenSequences;
 
 /** Where a result comes from: versions, inputs by fingerprint, seed, cluster, times and work. */
 final class Provenance {
@@ -29,9 +31,9 @@ final class Provenance {
             Map<String, Double> seconds) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("versions", versions(spark));
-        provenance.put("model", Map.of("path", model.uri(), "sha256", model.sha256(), "name", model.name()));
-        provenance.put("calibration", text(calibration));
-        provenance.put("holdout", text(holdout));
+        provenance.put("model", model(model));
+        provenance.put("calibration", text(calibration.sequences()));
+        provenance.put("holdout", text(holdout.sequences()));
         provenance.put("levels", Map.of("path", levelFolder.toString(), "methods", levels.methods()));
         provenance.put("seed", config.search().seed());
         provenance.put("cluster", Map.of("master", spark.master(), "parallelism", spark.defaultParallelism()));
@@ -46,11 +48,24 @@ final class Provenance {
         return provenance;
     }
 
+    /** What is known before anything has run: the inputs. */
+    static Map<String, Object> ofInputs(SourceModel model, SourceText text) {
+        Map<String, Object> provenance = new LinkedHashMap<>();
+        provenance.put("model", model(model));
+        provenance.put("calibration", text(text.calibration()));
+        provenance.put("holdout", text(text.holdout()));
+        return provenance;
+    }
+
     /** Whether a run that left this provenance had this model and these texts. */
-    static boolean reads(Map<String, Object> provenance, SourceModel model, String calibration, String holdout) {
-        return sha256(provenance, "model").equals(model.sha256())
-                && sha256(provenance, "calibration").equals(calibration)
-                && sha256(provenance, "holdout").equals(holdout);
+    static boolean reads(Map<String, Object> provenance, SourceModel model, SourceText text) {
+        Map<String, Object> inputs = ofInputs(model, text);
+        return inputs.keySet().stream()
+                .allMatch(input -> sha256(provenance, input).equals(sha256(inputs, input)));
+    }
+
+    private static Map<String, Object> model(SourceModel model) {
+        return Map.of("path", model.uri(), "sha256", model.sha256(), "name", model.name());
     }
 
     private static String sha256(Map<String, Object> provenance, String input) {
@@ -68,11 +83,11 @@ final class Provenance {
         return versions;
     }
 
-    private static Map<String, Object> text(ScoredText text) {
+    private static Map<String, Object> text(TokenSequences text) {
         Map<String, Object> described = new LinkedHashMap<>();
-        described.put("sha256", text.fingerprint());
-        described.put("tokens", text.sequences().tokens());
-        described.put("sequenceLength", text.sequences().sequenceLength());
+        described.put("sha256", ScoredText.fingerprint(text.toArray()));
+        described.put("tokens", text.tokens());
+        described.put("sequenceLength", text.sequenceLength());
         return described;
     }
 }

@@ -36,7 +36,6 @@ import org.paretopress.jobs.storage.Digest;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.ops.Divergence;
-import org.paretopress.kernels.text.TokenSequences;
 import org.paretopress.search.allocate.ResourceLimit;
 import org.paretopress.search.allocate.UniformAllocator;
 import org.paretopress.search.evolve.Acceptance;
@@ -125,21 +124,25 @@ public final class SearchJob {
         return String.join(
                 "\n",
                 model.sha256(),
-                fingerprint(text.calibration()),
+                ScoredText.fingerprint(text.calibration().toArray()),
                 String.valueOf(text.calibration().sequenceLength()),
                 String.join("\n", plan.methods()));
     }
 
     /** Whether a finished run has read what this one would read: the same model and text under the same configuration. */
     public boolean isAnsweredBy(RunDirectory run) {
-        return run.isFinished()
-                && run.config().equals(configuration())
-                && Provenance.reads(
-                        run.provenance(), model, fingerprint(text.calibration()), fingerprint(text.holdout()));
+        return run.isFinished() && isBegunIn(run);
     }
 
-    private static String fingerprint(TokenSequences sequences) {
-        return ScoredText.fingerprint(sequences.toArray());
+    /** Whether what a directory holds was begun with the same model and text under the same configuration. */
+    public boolean isBegunIn(RunDirectory run) {
+        return run.config().equals(configuration()) && hasInputsOf(run);
+    }
+
+    private boolean hasInputsOf(RunDirectory run) {
+        return run.provenanceIfAny()
+                .map(provenance -> Provenance.reads(provenance, model, text))
+                .orElse(true);
     }
 
     /** Builds the level database alone, where it is missing. */
@@ -151,6 +154,12 @@ public final class SearchJob {
 
     /** Runs the search and leaves its result in the directory. */
     public Result run(JavaSparkContext spark, RunDirectory directory) {
+        if (directory.goesOn() && !hasInputsOf(directory)) {
+            throw new InputException(
+                    "output = " + config.output() + " holds a run on another model or other text of the same names.",
+                    "begin anew with --overwrite.");
+        }
+        directory.write(Provenance.ofInputs(model, text));
         ScoredText calibration = ScoredText.broadcast(spark, text.calibration(), samples());
         ScoredText holdout = ScoredText.broadcast(spark, text.holdout());
         LevelBuildJob build = new LevelBuildJob(spark, storage, progress, model, plan, calibration);
@@ -314,7 +323,9 @@ public final class SearchJob {
     /** All fully evaluated points that no other beats in size and calibration loss. */
     private Front front(Baselines baselines, PointScorer points, Contest contest) {
         ParetoArchive<FrontPoint> archive = new ParetoArchive<>();
-        for (Proposal found : contest.front()) {
+        for (Proposal found : contest.front().stream()
+                .filter(one -> points.isFeasible(one.assignment()))
+                .toList()) {
             FrontPoint point = points.point(found.id(), found.strategy(), found.assignment());
             archive.add(point.sizeInBytes(), objective.of(point.calibration()), point);
         }

@@ -46,15 +46,22 @@ final class Verification {
 
     /** The searched front, all scored, against the allocations at its sizes; null where no front was searched. */
     Baselines.WholeFront ofFront() {
-        List<Proposal> front = contest.front();
-        if (front.isEmpty()) {
+        List<Proposal> all = contest.front();
+        List<Assignment> counterparts = contest.allocations(all.stream()
+                .map(one -> new Budget(points.onHoldout(one.assignment()).sizeInBytes()))
+                .toList());
+        points.scoreOnHoldout(counterparts);
+        int[] feasible = IntStream.range(0, all.size())
+                .filter(i ->
+                        points.isFeasible(all.get(i).assignment()) && points.isFeasibleOnHoldout(counterparts.get(i)))
+                .toArray();
+        if (feasible.length == 0) {
             return null;
         }
+        List<Proposal> front = IntStream.of(feasible).mapToObj(all::get).toList();
         List<Assignment> searched = front.stream().map(Proposal::assignment).toList();
-        List<Assignment> allocated = contest.allocations(searched.stream()
-                .map(one -> new Budget(points.onHoldout(one).sizeInBytes()))
-                .toList());
-        points.scoreOnHoldout(allocated);
+        List<Assignment> allocated =
+                IntStream.of(feasible).mapToObj(counterparts::get).toList();
         List<ParetoPoint<Assignment>> own =
                 searched.stream().map(points::onHoldout).toList();
         List<ParetoPoint<Assignment>> theirs =

@@ -187,8 +187,14 @@ public final class Storage {
     private <T> T call(Path path, Action<T> action) {
         try {
             return action.run(fileSystem(path));
+        } catch (FSError e) { // how Hadoop tells of a local disk
+            throw inaccessible(path, new IOException(e.getMessage(), e));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot access " + path + ": " + e.getMessage(), e);
+            throw inaccessible(path, e);
         }
+    }
+
+    private static UncheckedIOException inaccessible(Path path, IOException e) {
+        return new UncheckedIOException("Cannot access " + path + ": " + e.getMessage(), e);
     }
 }

@@ -78,6 +78,7 @@ public final class SweepJob {
                         own,
                         path -> models.computeIfAbsent(path, unused -> SourceModel.open(storage, path)));
                 if (!anew && existing(cell).filter(job::isAnsweredBy).isPresent()) {
+                    report(cell, own);
                     end(cell, State.reused, null, null);
                 } else {
                     groups.computeIfAbsent(job.levelsKey(), key -> new ArrayList<>())
@@ -92,6 +93,15 @@ public final class SweepJob {
                 && results.values().stream().allMatch(one -> one.state() == State.failed)
                 && groups.isEmpty()) {
             throw first;
+        }
+    }
+
+    /** Where it is missing: a process may have died after the front. */
+    private void report(SweepPlan.Cell cell, Progress own) {
+        String output = cell.config().output();
+        FinishedRun run = FinishedRun.open(storage, output);
+        if (!storage.exists(run.directory().reportFile())) {
+            new ReportFiles(own).write(run, output);
         }
     }
 
@@ -144,7 +154,7 @@ public final class SweepJob {
                     .run(
                             spark,
                             RunDirectory.prepare(storage, output, ready.job().configuration(), mode(ready)));
-            new ReportFiles(ready.progress()).write(FinishedRun.open(storage, output), output);
+            report(cell, ready.progress());
             end(cell, State.done, seconds(start), null);
         } catch (RuntimeException e) {
             requireGoingOn(e);
@@ -155,12 +165,10 @@ public final class SweepJob {
         step.advance(cell.name() + " " + results.get(cell.name()).state());
     }
 
-    /** An unfinished run of the same configuration goes on; anything else that is in the way is replaced. */
+    /** An unfinished run of the same inputs goes on; anything else that is in the way is replaced. */
     private Mode mode(Ready ready) {
         return existing(ready.cell())
-                        .filter(run -> !anew
-                                && !run.isFinished()
-                                && run.config().equals(ready.job().configuration()))
+                        .filter(run -> !anew && !run.isFinished() && ready.job().isBegunIn(run))
                         .isPresent()
                 ? Mode.resume
                 : Mode.overwrite;
