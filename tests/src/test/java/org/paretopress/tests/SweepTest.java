@@ -91,8 +91,8 @@ class SweepTest {
                         .toFile());
         assertThat(page.select("a").eachAttr("href"))
                 .contains("averageBits=2.65/report.html")
-                .hasSize(12);
-        assertThat(cell.resolve("report.html")).exists();
+                .hasSize(12)
+                .allSatisfy(link -> assertThat(folder.resolve("sweep").resolve(link)).exists());
     }
 
     @Test
