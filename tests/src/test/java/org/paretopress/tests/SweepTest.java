@@ -92,7 +92,8 @@ class SweepTest {
         assertThat(page.select("a").eachAttr("href"))
                 .contains("averageBits=2.65/report.html")
                 .hasSize(12)
-                .allSatisfy(link -> assertThat(folder.resolve("sweep").resolve(link)).exists());
+                .allSatisfy(link ->
+                        assertThat(folder.resolve("sweep").resolve(link)).exists());
     }
 
     @Test

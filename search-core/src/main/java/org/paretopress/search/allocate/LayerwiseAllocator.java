@@ -61,7 +61,7 @@ public final class LayerwiseAllocator {
      */
     public List<Assignment> minimizeError(List<Budget> budgets) {
         budgets.forEach(budget -> budget.requireFits(space));
-        long largest = budgets.stream().mapToLong(Budget::sizeInBytes).max().orElseThrow();
+        long largest = budgets.stream().mapToLong(Budget::sizeInBytes).max().orElse(space.smallestSizeInBytes());
         SizeGrid grid = new SizeGrid(space, largest - space.smallestSizeInBytes(), buckets);
         if (!grid.exact()) {
             return budgets.stream().map(this::onCoarseGrid).toList();
