@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.paretopress.jobs.storage.Digest;
 public final class PlanReader {
 
     private static final String OUTPUT = "output";
+    private static final String STRATEGY = "search.strategy";
     private static final List<String> KEYS = List.of("base", "matrix", OUTPUT, "concurrency");
     private static final int MOST_CELLS = 10_000;
     private static final int LONGEST_NAME = 120;
@@ -108,10 +110,18 @@ public final class PlanReader {
 
     private SweepPlan.Cell cell(String name, ObjectNode base, ObjectNode values, String output) {
         ObjectNode root = base.deepCopy();
+        leaveOutIgnored(root, values.get(STRATEGY));
         values.properties().forEach(value -> ConfigReader.set(root, value.getKey(), value.getValue()));
         String cell = cellName(values);
         root.put(OUTPUT, output + "/" + cell);
         return new SweepPlan.Cell(cell, configs.config(name + ", cell " + cell, "", root));
+    }
+
+    /** A base that says how to evolve serves cells of other strategies too. */
+    private static void leaveOutIgnored(ObjectNode base, JsonNode strategy) {
+        Arrays.stream(RunConfig.Strategy.values())
+                .filter(one -> strategy != null && one.name().equals(strategy.asText()))
+                .forEach(one -> base.withObject("/search").remove(SearchRules.ignoredBy(one)));
     }
 
     /** Such as {@code averageBits=3,seed=0}; what is no plain value is named by a digest of it. */

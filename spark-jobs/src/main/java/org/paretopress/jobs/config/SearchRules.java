@@ -1,5 +1,6 @@
 package org.paretopress.jobs.config;
 
+import java.util.List;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.config.RunConfig.Acceptance;
 import org.paretopress.jobs.config.RunConfig.FitnessMeasure;
@@ -19,6 +20,15 @@ final class SearchRules {
         requirePredictable(search);
         requireAllocation(search);
         requireBaselines(search);
+    }
+
+    /** Keys of {@code search} that a strategy would ignore, and which are therefore refused beside it. */
+    static List<String> ignoredBy(Strategy strategy) {
+        return switch (strategy) {
+            case evopress -> List.of();
+            case pareto -> List.of("start", "acceptance");
+            default -> List.of("start", "acceptance", "assisted", "stop");
+        };
     }
 
     private static void requireEnds(Search search) {
