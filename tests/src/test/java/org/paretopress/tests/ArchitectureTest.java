@@ -140,12 +140,12 @@ class ArchitectureTest {
             .orShould()
             .callMethodWhere(target(owner(name("java.lang.Math"))).and(target(name("random"))));
 
-    /** Final, and not of a collection type that is made to be changed; or {@code ExecutorModel.current}. */
+    /** Final, and not of a collection type that is made to be changed; or {@code ExecutorModel.CURRENT}. */
     private static ArchCondition<JavaField> stayAsTheyAre() {
         return new ArchCondition<>("never change") {
             @Override
             public void check(JavaField field, ConditionEvents events) {
-                boolean holder = field.getFullName().equals("org.paretopress.jobs.cluster.ExecutorModel.current");
+                boolean holder = field.getFullName().equals("org.paretopress.jobs.cluster.ExecutorModel.CURRENT");
                 boolean constant = field.getModifiers().contains(JavaModifier.FINAL);
                 if (!holder && !(constant && MUTABLE.stream().noneMatch(field.getRawType()::isAssignableTo))) {
                     events.add(SimpleConditionEvent.violated(field, field.getFullName() + " can change"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +30,22 @@ final class StandaloneCluster implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @param folder for logs and for what workers keep */
-    static StandaloneCluster start(Path folder, int workers) throws IOException, InterruptedException {
+    /**
+     * Starts a cluster.
+     *
+     * @param folder for logs and for what workers keep
+     * @param gpus of each worker, an address; empty for one without
+     */
+    static StandaloneCluster start(Path folder, String... gpus) throws IOException, InterruptedException {
         StandaloneCluster cluster = new StandaloneCluster(Files.createDirectories(folder));
+        int workers = gpus.length;
         try {
-            cluster.master = cluster.launch("master", "org.apache.spark.deploy.master.Master");
+            cluster.master = cluster.launch("master", List.of(), "org.apache.spark.deploy.master.Master");
             cluster.url = cluster.await(cluster.master, "master", MASTER);
             for (int worker = 1; worker <= workers; worker++) {
                 cluster.workers.add(cluster.launch(
                         "worker" + worker,
+                        cluster.resources(gpus[worker - 1]),
                         "org.apache.spark.deploy.worker.Worker",
                         "--cores",
                         "1",
@@ -83,20 +91,24 @@ final class StandaloneCluster implements AutoCloseable {
         return process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend");
     }
 
-    private Process launch(String name, String type, String... arguments) throws IOException {
+    /** What makes a worker believe that it has a GPU. */
+    private List<String> resources(String gpu) throws IOException {
+        if (gpu.isEmpty()) {
+            return List.of();
+        }
+        Path script = folder.resolve("gpu" + gpu + ".sh");
+        Files.writeString(script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"" + gpu + "\"]}'\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return List.of("-Dspark.worker.resource.gpu.amount=1", "-Dspark.worker.resource.gpu.discoveryScript=" + script);
+    }
+
+    private Process launch(String name, List<String> properties, String type, String... arguments) throws IOException {
         Path spark = Shared.repository().resolve("submit/target/spark");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                spark.resolve("jars") + "/*",
-                type,
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
-                "--webui-port",
-                "0"));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
+        command.addAll(properties);
+        command.addAll(List.of(
+                "-cp", spark.resolve("jars") + "/*", type, "--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

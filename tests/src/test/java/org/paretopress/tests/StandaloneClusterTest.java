@@ -2,6 +2,8 @@ package org.paretopress.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ class StandaloneClusterTest {
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
-        cluster = StandaloneCluster.start(folder.resolve("cluster"), 2);
+        cluster = StandaloneCluster.start(folder.resolve("cluster"), "0", "3");
         run = SmallRun.in(folder.resolve("small"));
     }
 
@@ -84,6 +86,52 @@ class StandaloneClusterTest {
                 "--");
         finish(launch("standalone", options, List.of()));
         equalsThatOfOneMachine();
+    }
+
+    /** The fake kernels leave a mark for every device that they are asked for, and one for every device that they open. */
+    @Test
+    void theGpusThatSparkGivesReachTheKernelsAndLevelsAreBuiltWithoutThem() throws Exception {
+        Path marks = Files.createDirectories(folder.resolve("marks"));
+        Path assembly = Shared.repository().resolve("spark-jobs/target/paretopress-assembly.jar");
+        List<String> options = List.of(
+                "--master",
+                cluster.url(),
+                "--conf",
+                "spark.executor.resource.gpu.amount=1",
+                "--conf",
+                "spark.task.resource.gpu.amount=1",
+                "--conf",
+                "spark.jars=" + assembly + "," + FakeGpu.jar(folder.resolve("fake.jar")),
+                "--conf",
+                "spark.executor.extraJavaOptions=-D" + FakeGpu.FOLDER + "=" + marks);
+        finish(launch("paretopress", List.of(), options));
+        equalsThatOfOneMachine();
+        assertThat(marks.toFile().list())
+                .containsExactlyInAnyOrder("asked-", "asked-0", "asked-3", "opened-0", "opened-3");
+
+        JsonNode kernels =
+                new ObjectMapper().readTree(run.read("provenance.json")).path("tasksByKernels");
+        assertThat(kernels.size()).isEqualTo(2);
+        assertThat(kernels.path("fake on GPU 0").asInt()).isPositive();
+        assertThat(kernels.path("fake on GPU 3").asInt()).isPositive();
+        assertThat(Files.readString(log()))
+                .containsOnlyOnce("kernels: fake on GPU 0")
+                .containsOnlyOnce("kernels: fake on GPU 3");
+    }
+
+    @Test
+    void aLevelThatIsDamagedEndsTheRunInItsOwnWords() throws Exception {
+        Command.run(run.arguments("levels", "local[2]")).succeeded();
+        Path file = run.levels().resolve("model.layers.1.mlp.up_proj.levels");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1]++;
+        Files.write(file, bytes);
+        Process driver = launch("paretopress", List.of(), List.of("--master", cluster.url()));
+        assertThat(driver.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(driver.exitValue()).as(Files.readString(log())).isEqualTo(2);
+        assertThat(Files.readString(log()))
+                .contains(file.getFileName().toString())
+                .contains("Maybe ");
     }
 
     private List<String> options(String... more) {

@@ -15,12 +15,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.search.evolve.Stage;
 
 /** Measures a model on this machine. */
 public final class BenchmarkJob {
-
-    /** Longest sequence of which the first stage of a generation takes a whole one. */
-    public static final int LONGEST_IN_GENERATION = GenerationBenchmark.FIRST_STAGE_TOKENS;
 
     private final SourceModel model;
     private final int sequenceLength;
@@ -61,12 +59,20 @@ public final class BenchmarkJob {
      * Generations of a search.
      *
      * @param spark opened when it is needed
+     * @param stages survivors of each, and tokens each candidate is scored on
      */
-    public void generations(Supplier<JavaSparkContext> spark, Storage storage, int generations) {
+    public void generations(
+            Supplier<JavaSparkContext> spark, Storage storage, int generations, int offspring, List<Stage> stages) {
         java.nio.file.Path folder = temporary();
         GenerationBenchmark.Measurement result;
         try (JavaSparkContext context = spark.get()) {
-            result = new GenerationBenchmark(context, storage, progress, model, sequenceLength)
+            result = new GenerationBenchmark(
+                            context,
+                            storage,
+                            progress,
+                            model,
+                            sequenceLength,
+                            new GenerationBenchmark.Generation(offspring, stages))
                     .measure(storage.qualified(folder.resolve("levels").toUri().toString()), generations);
         } finally {
             storage.delete(new Path(folder.toUri()));
@@ -79,6 +85,9 @@ public final class BenchmarkJob {
                 result.seconds() / result.generations(),
                 100.0 * result.blockForwardsSaved() / blocks,
                 blocks);
+        line(
+                "beside the tasks: %.1f %% of the time, %.0f ms a stage",
+                100 * result.driver().share(), 1e3 * result.driver().secondsAStage());
         if (result.residentBytes().size() == 2) {
             line(
                     "resident memory %,d MB behind the first generation, %,d MB behind the last",

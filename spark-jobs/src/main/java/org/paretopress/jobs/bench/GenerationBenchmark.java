@@ -32,29 +32,27 @@ import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
 /**
- * Candidates a second in generations of EvoPress, through Spark as in a search: 32 offspring of the uniform 3-bit
- * assignment, 2 to 6 bits, stages of 1,024, 4,096 and 16,384 tokens with 8, 2 and 1 survivors. Text and levels are made up
- * (random tokens, round-to-nearest): they do not change the work.
+ * Candidates a second in generations of EvoPress, through Spark as in a search: offspring of the uniform 3-bit assignment, 2 to 6
+ * bits. Text and levels are made up (random tokens, round-to-nearest): they do not change the work.
  */
 final class GenerationBenchmark {
 
-    static final int FIRST_STAGE_TOKENS = 1024;
-
-    private static final int OFFSPRING = 32;
-    private static final List<Stage> STAGES =
-            List.of(new Stage(8, FIRST_STAGE_TOKENS), new Stage(2, 4096), new Stage(1, 16_384));
     private static final GridFamily GRIDS = new UniformGrids(List.of(2, 3, 4, 5, 6), 64, false, UniformGrids.Fit.range);
-    private static final int TEXT_TOKENS = 65_536;
+    private static final long LEAST_TEXT_TOKENS = 65_536;
     private static final int CALIBRATION_SEQUENCES = 4;
 
     /** Generations that run before the clock does. */
     private static final int WARM_UP = 2;
+
+    /** What a generation is. */
+    record Generation(int offspring, List<Stage> stages) {}
 
     /**
      * The result, over all generations that were measured.
      *
      * @param candidatesPerSecond evaluations ÷ seconds; a candidate counts once in every stage that it reaches
      * @param tokens tokens evaluated
+     * @param driver what the driver took of the time
      * @param residentBytes of this process behind the first and behind the last of them, where the system tells
      */
     record Measurement(
@@ -65,21 +63,38 @@ final class GenerationBenchmark {
             int generations,
             long blockForwardsDone,
             long blockForwardsSaved,
+            Driver driver,
             List<Long> residentBytes) {}
+
+    /**
+     * What the driver, and Spark, took of the time: all beyond what the tasks of each stage would have taken on as many cores, had launching
+     * and gathering them cost nothing.
+     *
+     * @param share of the time
+     * @param secondsAStage the same for each stage of selection
+     */
+    record Driver(double share, double secondsAStage) {}
 
     private final JavaSparkContext spark;
     private final Storage storage;
     private final Progress progress;
     private final SourceModel model;
     private final int sequenceLength;
+    private final Generation generation;
 
     GenerationBenchmark(
-            JavaSparkContext spark, Storage storage, Progress progress, SourceModel model, int sequenceLength) {
+            JavaSparkContext spark,
+            Storage storage,
+            Progress progress,
+            SourceModel model,
+            int sequenceLength,
+            Generation generation) {
         this.spark = spark;
         this.storage = storage;
         this.progress = progress;
         this.model = model;
         this.sequenceLength = sequenceLength;
+        this.generation = generation;
     }
 
     /** @param folder for the level database; the caller removes it */
@@ -90,35 +105,39 @@ final class GenerationBenchmark {
         new LevelBuildJob(spark, storage, progress, model, plan, calibration).run(folder);
 
         SearchSpace space = plan.space(model.file());
-        WorkCount work = new WorkCount();
+        WorkCount work = new WorkCount(progress::say);
         ScoredText text = ScoredText.broadcast(
-                spark, random, STAGES.stream().map(Stage::tokens).toList());
+                spark, random, generation.stages().stream().map(Stage::tokens).toList());
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
         SparkScorer scorer = new SparkScorer(spark, source, text, work);
         predictDense(scorer, space);
-        EvolutionSettings settings = new EvolutionSettings(WARM_UP + generations, OFFSPRING, STAGES, 0);
+        EvolutionSettings settings =
+                new EvolutionSettings(WARM_UP + generations, generation.offspring(), generation.stages(), 0);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, Loss::meanKl);
         List<Tick> ticks = new ArrayList<>();
-        try (Progress.Step step = progress.start("generations", WARM_UP + generations)) {
-            new EvolutionSearch(space, Budget.ofAverageBits(space, 3), settings, evaluator).run(generation -> {
-                if (generation.number() > 0) {
+        try (Progress.Step step = progress.start("generations", WARM_UP + generations);
+                TaskTimes times = new TaskTimes(spark)) {
+            new EvolutionSearch(space, Budget.ofAverageBits(space, 3), settings, evaluator).run(done -> {
+                if (done.number() > 0) {
                     step.advance("");
                 }
-                ticks.add(new Tick(System.nanoTime(), work.total(), ResidentMemory.now()));
+                ticks.add(new Tick(System.nanoTime(), work.total(), times.secondsOfTasks(), ResidentMemory.now()));
             });
         }
         return between(ticks.get(WARM_UP), ticks.get(ticks.size() - 1), generations, ticks.get(WARM_UP + 1));
     }
 
-    private record Tick(long nanoTime, Work work, Optional<Long> resident) {}
+    /** @param taskSeconds that the tasks of all stages so far would have taken alone */
+    private record Tick(long nanoTime, Work work, double taskSeconds, Optional<Long> resident) {}
 
-    private static Measurement between(Tick start, Tick end, int generations, Tick first) {
+    private Measurement between(Tick start, Tick end, int generations, Tick first) {
         double seconds = (end.nanoTime() - start.nanoTime()) / 1e9;
         Work done = end.work().minus(start.work());
         List<Long> resident = List.of(first, end).stream()
                 .map(Tick::resident)
                 .flatMap(Optional::stream)
                 .toList();
+        double besideTasks = seconds - (end.taskSeconds() - start.taskSeconds());
         return new Measurement(
                 done.evaluations() / seconds,
                 done.evaluations(),
@@ -127,6 +146,9 @@ final class GenerationBenchmark {
                 generations,
                 done.blockForwardsDone(),
                 done.blockForwardsSaved(),
+                new Driver(
+                        besideTasks / seconds,
+                        besideTasks / generations / generation.stages().size()),
                 resident);
     }
 
@@ -134,13 +156,14 @@ final class GenerationBenchmark {
     private static void predictDense(SparkScorer scorer, SearchSpace space) {
         String[] dense = new String[space.layers().size()];
         Arrays.fill(dense, WeightCache.DENSE);
-        scorer.score(List.<String[]>of(dense), scorer.text().all(), "dense predictions");
+        scorer.score(List.<String[]>of(dense), scorer.text().groups().all(), "dense predictions");
     }
 
     private TokenSequences randomText() {
         int vocabulary = model.file().config().vocabularySize();
         int together = SequenceScorer.together(sequenceLength);
-        int tokens = TEXT_TOKENS / (together * sequenceLength) * (together * sequenceLength);
+        long wanted = generation.stages().stream().mapToLong(Stage::tokens).reduce(LEAST_TEXT_TOKENS, Math::max);
+        int tokens = Math.toIntExact(wanted / (together * sequenceLength) * (together * sequenceLength));
         return new TokenSequences(
                 sequenceLength,
                 new SplittableRandom(1).ints(tokens, 0, vocabulary).toArray());

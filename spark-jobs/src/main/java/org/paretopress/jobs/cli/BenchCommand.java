@@ -4,15 +4,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.bench.BenchmarkJob;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.search.evolve.EvolutionSettings;
+import org.paretopress.search.evolve.Stage;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "bench",
@@ -54,6 +60,22 @@ final class BenchCommand implements Callable<Integer> {
             description = "Generations to measure (default: ${DEFAULT-VALUE}).")
     private int generations;
 
+    @Option(
+            names = "--offspring",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Offspring of a generation (default: ${DEFAULT-VALUE}).")
+    private int offspring;
+
+    @Option(
+            names = "--stages",
+            split = ",",
+            paramLabel = "SURVIVORS@TOKENS",
+            defaultValue = "8@1024,2@4096,1@16384",
+            converter = StageText.class,
+            description = "Stages of a generation's selection (default: ${DEFAULT-VALUE}).")
+    private List<Stage> stages;
+
     @Override
     public Integer call() {
         int cores = Runtime.getRuntime().availableProcessors();
@@ -72,11 +94,8 @@ final class BenchCommand implements Callable<Integer> {
                 ? sequenceLength
                 : Math.min(256, source.file().config().maxPositions());
         SourceText.requireFits(source.file(), length);
-        if (only != Part.dense && length > BenchmarkJob.LONGEST_IN_GENERATION) {
-            throw new InputException(
-                    "--sequence-length " + length + " is longer than the generation's first stage, "
-                            + BenchmarkJob.LONGEST_IN_GENERATION + " tokens.",
-                    "measure with --only dense, or shorter sequences.");
+        if (only != Part.dense) {
+            requireGeneration(length);
         }
         BenchmarkJob job = new BenchmarkJob(source, length, shared.progress());
         if (only != Part.generation) {
@@ -85,9 +104,39 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (only != Part.dense) {
             job.generations(
-                    () -> shared.startSpark("paretopress bench " + source.name(), threads), storage, generations);
+                    () -> shared.startSpark("paretopress bench " + source.name(), threads),
+                    storage,
+                    generations,
+                    offspring,
+                    stages);
         }
         shared.answer(job.document(), job.lines());
         return 0;
+    }
+
+    private void requireGeneration(int length) {
+        new EvolutionSettings(generations, offspring, stages, 0); // throws what is wrong with them
+        long least = stages.stream().mapToLong(Stage::tokens).min().orElseThrow();
+        if (length > least) {
+            throw new InputException(
+                    "--sequence-length " + length + " is longer than the generation's smallest stage, " + least
+                            + " tokens.",
+                    "measure with --only dense, shorter sequences or other --stages.");
+        }
+    }
+
+    /** Survivors and tokens, such as 16@2048. */
+    static final class StageText implements ITypeConverter<Stage> {
+
+        private static final Pattern FORM = Pattern.compile("(\\d{1,9})@(\\d{1,9})");
+
+        @Override
+        public Stage convert(String text) {
+            Matcher matcher = FORM.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' is no stage; write 16@2048");
+            }
+            return new Stage(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));
+        }
     }
 }

@@ -125,10 +125,10 @@ final class EvaluateCommand implements Callable<Integer> {
         try (JavaSparkContext spark = shared.startSpark("paretopress evaluate " + source.name())) {
             ScoredText scored = ScoredText.broadcast(spark, sequences);
             int first = chunking == Chunking.llama_cpp ? sequences.sequenceLength() / 2 : 0;
-            WorkCount work = new WorkCount();
+            WorkCount work = new WorkCount(shared.progress()::say);
             Divergence divergence = candidate == null ? null : Divergence.FULL;
             SparkScorer scorer = new SparkScorer(spark, opened, scored, work, first, divergence, new KnownLosses());
-            answer(scorer.score(List.<String[]>of(names), scored.all(), "evaluate")
+            answer(scorer.score(List.<String[]>of(names), scored.groups().all(), "evaluate")
                     .get(0)
                     .sum());
         }

@@ -1,6 +1,8 @@
 package org.paretopress.jobs.cluster;
 
 import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,13 +22,15 @@ import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.ops.DensePrediction;
+import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.Divergence;
-import org.paretopress.kernels.ops.Nd4jOps;
+import org.paretopress.kernels.ops.Kernels;
+import org.paretopress.kernels.ops.TensorOps;
 
 /**
- * The one model an executor JVM holds: opened by the first task that needs it, shared by all.
+ * The one model that an executor JVM holds for each device: opened by the first task that needs it, shared by all on that device.
  *
- * <p>Off-heap memory: the fixed weights, at most {@value #WEIGHT_BYTES} bytes of dequantized layers, at most
+ * <p>Memory of a device, off the heap of the JVM where that is the CPU: the fixed weights, at most {@value #WEIGHT_BYTES} bytes of dequantized layers, at most
  * {@value #PREDICTION_BYTES} bytes of dense predictions, and for each running task what {@link SequenceScorer} states.
  */
 public final class ExecutorModel {
@@ -35,7 +39,7 @@ public final class ExecutorModel {
     private static final long PREDICTION_BYTES = 1L << 30;
 
     /** The per-executor holder. */
-    private static ExecutorModel current;
+    private static final Map<Device, ExecutorModel> CURRENT = new HashMap<>();
 
     /**
      * What to open.
@@ -55,30 +59,35 @@ public final class ExecutorModel {
     private record PredictionKey(String text, int sequence, Divergence divergence) {}
 
     private final Source source;
+    private final Kernels kernels;
     private final ModelFile model;
     private final FixedWeights fixed;
     private final WeightCache weights;
     private final BoundedCache<PredictionKey, DensePrediction> predictions;
     private final ConcurrentMap<Integer, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
 
-    private ExecutorModel(Source source) {
+    private ExecutorModel(Source source, Kernels kernels) {
         LocalCopies copies = new LocalCopies(Storage.ofApplication());
         this.source = source;
+        this.kernels = kernels;
         this.model = ModelFile.open(copies.of(new Path(source.model())));
         LevelDatabase levels =
                 source.levels().isEmpty() ? null : LevelDatabase.open(copies.of(new Path(source.levels())));
-        Nd4jOps ops = new Nd4jOps();
+        TensorOps ops = kernels.open();
         this.fixed = FixedWeights.load(model, ops);
         this.weights = new WeightCache(model, levels, ops, WEIGHT_BYTES);
         this.predictions = new BoundedCache<>(DensePrediction::sizeInBytes, PREDICTION_BYTES);
     }
 
-    /** The model of this JVM; opened now if it is not the one already held. */
+    /** The model of this JVM on the device of the task that asks; opened now if it is not the one already held. */
     public static synchronized ExecutorModel of(Source source) {
-        if (current == null || !current.source.equals(source)) {
-            current = new ExecutorModel(source);
+        Device device = TaskDevice.current();
+        ExecutorModel held = CURRENT.get(device);
+        if (held == null || !held.source.equals(source)) {
+            held = new ExecutorModel(source, held == null ? Kernels.on(device) : held.kernels);
+            CURRENT.put(device, held);
         }
-        return current;
+        return held;
     }
 
     public ModelConfig config() {
@@ -95,9 +104,9 @@ public final class ExecutorModel {
         return weights.dense();
     }
 
-    /** Reports what the caches did since this was last called. */
-    void count(CacheCounters counters) {
-        counters.add(weights.takeCounts(), predictions.takeCounts());
+    /** A task has ended: reports its kernels, and what the caches did since this was last called. */
+    void count(ExecutorCounters counters) {
+        counters.add(kernels.description(), weights.takeCounts(), predictions.takeCounts());
     }
 
     /** The original weights of one layer, row by row. */
@@ -111,7 +120,7 @@ public final class ExecutorModel {
                 idleScorers.computeIfAbsent(sequenceLength, unused -> new ConcurrentLinkedQueue<>());
         SequenceScorer waiting = idle.poll();
         SequenceScorer scorer =
-                waiting != null ? waiting : new SequenceScorer(config(), fixed, new Nd4jOps(), sequenceLength);
+                waiting != null ? waiting : new SequenceScorer(config(), fixed, kernels.open(), sequenceLength);
         try {
             return user.apply(scorer);
         } finally {
@@ -121,7 +130,7 @@ public final class ExecutorModel {
 
     /** Workspaces of a pass forward and back, for the caller to close. */
     public BackwardPass backwardPass(int sequenceLength) {
-        return new BackwardPass(config(), fixed, new Nd4jOps(), sequenceLength);
+        return new BackwardPass(config(), fixed, kernels.open(), sequenceLength);
     }
 
     /**

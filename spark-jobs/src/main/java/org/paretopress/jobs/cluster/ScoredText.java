@@ -1,5 +1,6 @@
 package org.paretopress.jobs.cluster;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,14 +14,42 @@ import org.paretopress.kernels.text.TokenSequences;
 /**
  * A text that candidates are scored on, sent to every executor once.
  *
- * <p>Its sequences are in fixed groups, which always go through a model together. The sequences of a group stand far apart in
- * the text, so that a sample of groups is about as good as one of single sequences.
- *
  * @param fingerprint SHA-256 of the token ids
  * @param tokens the ids, as executors see them
- * @param together sequences in a group; where it does not divide the text, groups have fewer, of sizes that differ by one
+ * @param groups its sequences in groups that always go through a model together
  */
-public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast<int[]> tokens, int together) {
+public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast<int[]> tokens, Groups groups) {
+
+    /**
+     * Sequences of a text in fixed groups. Those of a group stand far apart in the text, so that a sample of groups is about as good as
+     * one of single sequences.
+     *
+     * @param sequences of the text
+     * @param together sequences in a group; where it does not divide the text, groups have fewer, of sizes that differ by one
+     */
+    public record Groups(int sequences, int together) implements Serializable {
+
+        /** How many there are. */
+        public int count() {
+            return (sequences + together - 1) / together;
+        }
+
+        /** All group numbers. */
+        public int[] all() {
+            return IntStream.range(0, count()).toArray();
+        }
+
+        /** Numbers of the sequences of a group, ascending. */
+        int[] members(int group) {
+            return IntStream.iterate(group, s -> s < sequences, s -> s + count())
+                    .toArray();
+        }
+
+        /** Of a group. */
+        int size(int group) {
+            return (sequences - group + count() - 1) / count();
+        }
+    }
 
     /** With groups of the size that is fastest. */
     public static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences) {
@@ -43,23 +72,8 @@ public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast
 
     private static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences, int together) {
         int[] tokens = sequences.toArray();
-        return new ScoredText(fingerprint(tokens), sequences, spark.broadcast(tokens), together);
-    }
-
-    /** How many groups there are. */
-    public int groups() {
-        return (sequences.count() + together - 1) / together;
-    }
-
-    /** All group numbers. */
-    public int[] all() {
-        return IntStream.range(0, groups()).toArray();
-    }
-
-    /** Numbers of the sequences of a group, ascending. */
-    int[] members(int group) {
-        return IntStream.iterate(group, s -> s < sequences.count(), s -> s + groups())
-                .toArray();
+        return new ScoredText(
+                fingerprint(tokens), sequences, spark.broadcast(tokens), new Groups(sequences.count(), together));
     }
 
     /** SHA-256 of token ids, in hexadecimal. */

@@ -1,11 +1,12 @@
 package org.paretopress.jobs.cluster;
 
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.jobs.InputException;
 import org.paretopress.kernels.forward.CandidateTrie;
@@ -20,25 +21,24 @@ import scala.Tuple2;
 /**
  * Scores candidates on groups of sequences on an executor: here an assignment becomes a loss.
  *
- * @param candidates a level name for each layer, in model order
- * @param members numbers of the sequences of each group
+ * @param groups how the text is cut into groups of sequences
  * @param firstPrediction the first prediction of a sequence that counts
  * @param divergence how to compare with the dense model, or null where that is not asked for
  * @param lastAttempt number of the attempt at which Spark would end the job if it failed too; such an attempt gives up
- * @param caches told how well the executor's caches serve
+ * @param counters told with what the executor computed and how well its caches serve
  */
 record ScoringTask(
         ExecutorModel.Source source,
         String text,
         Broadcast<int[]> tokens,
         int sequenceLength,
-        String[][] candidates,
-        int[][] members,
+        CandidateLevels candidates,
+        ScoredText.Groups groups,
         int firstPrediction,
         Divergence divergence,
         int lastAttempt,
-        CacheCounters caches)
-        implements Function<int[], Tuple2<double[], String[]>> {
+        ExecutorCounters counters)
+        implements Function<int[], Tuple2<double[], String[]>>, Serializable {
 
     /** Numbers returned for each candidate on each sequence: summed KL and summed negative log-likelihood. */
     static final int NUMBERS = 2;
@@ -53,7 +53,7 @@ record ScoringTask(
      *     that is no candidate's fault
      */
     @Override
-    public Tuple2<double[], String[]> call(int[] shard) {
+    public Tuple2<double[], String[]> apply(int[] shard) {
         int attempt = TaskContext.get().attemptNumber();
         if (attempt >= lastAttempt) {
             return new Tuple2<>(new double[0], new String[0]);
@@ -62,7 +62,7 @@ record ScoringTask(
             ExecutorModel model = ExecutorModel.of(source);
             Tuple2<double[], String[]> result =
                     model.withScorer(sequenceLength, scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
-            model.count(caches);
+            model.count(counters);
             return result;
         } catch (InputException | MalformedModelException | CorruptLevelException e) {
             return new Tuple2<>(new double[0], new String[] {e.getMessage()});
@@ -81,12 +81,12 @@ record ScoringTask(
                 text,
                 tokens,
                 sequenceLength,
-                new String[][] {candidate},
-                members,
+                CandidateLevels.of(List.<String[]>of(candidate)),
+                groups,
                 firstPrediction,
                 divergence,
                 lastAttempt,
-                caches);
+                counters);
     }
 
     /** The work of one task with what it holds. */
@@ -107,7 +107,7 @@ record ScoringTask(
             List<Double> numbers = new ArrayList<>();
             List<String> reasons = new ArrayList<>();
             for (Shards.Piece piece : pieces) {
-                int[] group = members[piece.group()];
+                int[] group = groups.members(piece.group());
                 int[] ids = text(group);
                 Isolation.Outcome outcome = Isolation.score(piece.candidates(), some -> score(some, group, ids));
                 for (int c = 0; c < piece.candidates().length; c++) {
@@ -128,7 +128,7 @@ record ScoringTask(
         private Loss[][] score(int[] some, int[] group, int[] ids) {
             if (!Arrays.equals(prepared, some)) {
                 List<String[]> levels =
-                        Arrays.stream(some).mapToObj(c -> candidates[c]).toList();
+                        Arrays.stream(some).mapToObj(candidates::of).toList();
                 trie = CandidateTrie.of(levels, model.config());
                 weights = levels.stream().map(model::candidate).toList();
                 prepared = some;

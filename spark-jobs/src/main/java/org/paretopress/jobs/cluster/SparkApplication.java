@@ -43,6 +43,12 @@ public final class SparkApplication {
                     "local[*], spark://HOST:PORT, yarn or k8s://URL was meant.");
         }
         fromFile().forEach(conf::setIfMissing);
+        if (conf.get("spark.master").matches("local(\\[.+])?") && TaskDevice.isGpu(conf)) {
+            throw new InputException(
+                    TaskDevice.AMOUNT + " = " + conf.get(TaskDevice.AMOUNT) + " is set, and --master "
+                            + conf.get("spark.master") + " gives no GPUs out.",
+                    "leave it out, or name a cluster.");
+        }
         defaults(conf.get("spark.master")).forEach(conf::setIfMissing);
         return conf;
     }

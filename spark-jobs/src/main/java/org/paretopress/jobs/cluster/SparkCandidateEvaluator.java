@@ -42,10 +42,10 @@ public final class SparkCandidateEvaluator implements CandidateEvaluator {
     /** Distinct groups of sequences drawn by the effort's seed alone, ascending. */
     int[] sample(Effort effort) {
         ScoredText text = scorer.text();
-        int available = text.groups();
-        long groupTokens = (long) text.together() * text.sequences().sequenceLength();
+        int available = text.groups().count();
+        long groupTokens = (long) text.groups().together() * text.sequences().sequenceLength();
         int wanted = (int) Math.max(1, Math.min(available, effort.tokens() / groupTokens));
-        int[] numbers = text.all();
+        int[] numbers = text.groups().all();
         SplittableRandom random = Draws.random(effort.sampleSeed());
         for (int i = 0; i < wanted; i++) {
             int other = random.nextInt(i, available);

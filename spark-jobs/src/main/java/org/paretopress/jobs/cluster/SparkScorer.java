@@ -3,6 +3,7 @@ package org.paretopress.jobs.cluster;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -86,15 +87,14 @@ public final class SparkScorer {
 
     private List<SequenceLosses> scoreAtOnce(List<String[]> candidates, int[] groups, String description) {
         List<String> keys = candidates.stream().map(KnownLosses::key).toList();
-        List<List<Shards.Piece>> shards = Shards.cut(missing(candidates, keys, groups), spark.defaultParallelism());
-        long blockForwards = shards.isEmpty() ? 0 : compute(candidates, keys, shards, description);
+        CandidateLevels levels = CandidateLevels.of(candidates);
+        List<List<Shards.Piece>> shards = Shards.cut(missing(levels, keys, groups), spark.defaultParallelism());
+        long blockForwards = shards.isEmpty() ? 0 : compute(levels, keys, shards, description);
 
         List<SequenceLosses> losses =
                 keys.stream().map(key -> collected(key, groups)).toList();
-        long sequences = Arrays.stream(groups)
-                .mapToLong(group -> text.members(group).length)
-                .sum();
-        long blocks = candidates.get(0).length / ModelConfig.PROJECTIONS.size();
+        long sequences = Arrays.stream(groups).mapToLong(text.groups()::size).sum();
+        long blocks = levels.layers() / ModelConfig.PROJECTIONS.size();
         long tokens = losses.stream().mapToLong(SequenceLosses::tokensEvaluated).sum();
         work.add(new Work(
                 candidates.size(), tokens, blockForwards, candidates.size() * sequences * blocks - blockForwards));
@@ -102,11 +102,12 @@ public final class SparkScorer {
     }
 
     /** What has to be computed: each distinct candidate once, those with long common prefixes side by side. */
-    private List<Shards.Piece> missing(List<String[]> candidates, List<String> keys, int[] groups) {
-        int[] order = IntStream.range(0, candidates.size())
-                .filter(c -> keys.indexOf(keys.get(c)) == c)
+    private List<Shards.Piece> missing(CandidateLevels levels, List<String> keys, int[] groups) {
+        Set<String> distinct = new HashSet<>();
+        int[] order = IntStream.range(0, levels.count())
+                .filter(c -> distinct.add(keys.get(c)))
                 .boxed()
-                .sorted((a, b) -> Arrays.compare(candidates.get(a), candidates.get(b)))
+                .sorted(levels::compare)
                 .mapToInt(Integer::intValue)
                 .toArray();
         return Arrays.stream(groups)
@@ -121,20 +122,18 @@ public final class SparkScorer {
 
     /** Lets the cluster work; returns the block forwards it took. */
     private long compute(
-            List<String[]> candidates, List<String> keys, List<List<Shards.Piece>> shards, String description) {
-        int[][] members =
-                IntStream.range(0, text.groups()).mapToObj(text::members).toArray(int[][]::new);
+            CandidateLevels levels, List<String> keys, List<List<Shards.Piece>> shards, String description) {
         ScoringTask task = new ScoringTask(
                 source,
                 text.fingerprint(),
                 text.tokens(),
                 text.sequences().sequenceLength(),
-                candidates.toArray(String[][]::new),
-                members,
+                levels,
+                text.groups(),
                 firstPrediction,
                 divergence,
                 lastAttempt(),
-                work.caches(spark));
+                work.executors(spark));
         spark.setJobDescription(description);
         Computed computed = new Computed(keys);
         // Somebody among those that are lost may have killed the executors: then each has the cluster to itself once.
@@ -156,8 +155,7 @@ public final class SparkScorer {
     }
 
     private List<Tuple2<double[], String[]>> run(ScoringTask task, List<List<Shards.Piece>> shards) {
-        List<int[]> encoded = shards.stream().map(Shards::encode).toList();
-        return spark.parallelize(encoded, encoded.size()).map(task).collect();
+        return OnEachPartition.run(spark, shards.stream().map(Shards::encode).toList(), task);
     }
 
     /**
@@ -171,7 +169,7 @@ public final class SparkScorer {
         if (!failing.containsAll(keys)) {
             return;
         }
-        String[] dense = new String[task.candidates()[0].length];
+        String[] dense = new String[task.candidates().layers()];
         Arrays.fill(dense, WeightCache.DENSE);
         List<List<Shards.Piece>> alone =
                 List.of(List.of(new Shards.Piece(failed.get(0).group(), new int[] {0})));
@@ -215,7 +213,7 @@ public final class SparkScorer {
             int number = 0;
             int reason = 0;
             for (Shards.Piece piece : shard) {
-                int sequences = text.members(piece.group()).length;
+                int sequences = text.groups().size(piece.group());
                 for (int candidate : piece.candidates()) {
                     String why = reasons[reason++];
                     entries.add(
@@ -259,7 +257,7 @@ public final class SparkScorer {
         List<Loss> losses = new ArrayList<>();
         long tokens = 0;
         for (int group : groups) {
-            int sequences = text.members(group).length;
+            int sequences = text.groups().size(group);
             KnownLosses.Entry own = known.of(key, group);
             if (own.failure() == null) {
                 losses.addAll(own.losses());

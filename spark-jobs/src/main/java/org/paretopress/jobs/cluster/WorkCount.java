@@ -2,7 +2,10 @@ package org.paretopress.jobs.cluster;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.run.Work;
 
@@ -10,29 +13,56 @@ import org.paretopress.jobs.run.Work;
 public final class WorkCount {
 
     private final Map<String, String> infeasible = new TreeMap<>();
+    private final Set<String> toldKernels = new TreeSet<>();
+    private final Consumer<String> told;
     private Work total = Work.NONE;
-    private CacheCounters caches;
+    private ExecutorCounters executors;
+
+    /** @param told hears which kernels compute, once each, as soon as the first tasks that use them have ended */
+    public WorkCount(Consumer<String> told) {
+        this.told = told;
+    }
 
     /** Counts what was done now, or by an interrupted process before this one went on. */
     public void add(Work work) {
         total = total.plus(work);
+        tasksByKernels().keySet().stream()
+                .filter(toldKernels::add)
+                .forEach(kernels -> told.accept("kernels: " + kernels));
     }
 
     public Work total() {
         return total;
     }
 
-    /** Where tasks of this run report how well their caches serve. */
-    CacheCounters caches(JavaSparkContext spark) {
-        if (caches == null) {
-            caches = CacheCounters.of(spark);
+    /** Where tasks of this run report how well their caches serve, and with what they compute. */
+    ExecutorCounters executors(JavaSparkContext spark) {
+        if (executors == null) {
+            executors = ExecutorCounters.of(spark);
         }
-        return caches;
+        return executors;
     }
 
     /** Hits and misses of the caches of executors by name, of this process; retries of tasks do not count. */
     public Map<String, Long> cacheCounts() {
-        return caches == null ? Map.of() : caches.values();
+        Map<String, Long> counts = executorCounts();
+        counts.keySet().removeIf(name -> name.startsWith(ExecutorCounters.KERNELS));
+        return counts;
+    }
+
+    /** How many tasks of this process computed with which kernels, on which device, and why not on a GPU that they had. */
+    public Map<String, Long> tasksByKernels() {
+        Map<String, Long> counts = new TreeMap<>();
+        executorCounts().forEach((name, count) -> {
+            if (name.startsWith(ExecutorCounters.KERNELS)) {
+                counts.put(name.substring(ExecutorCounters.KERNELS.length()), count);
+            }
+        });
+        return counts;
+    }
+
+    private Map<String, Long> executorCounts() {
+        return executors == null ? new TreeMap<>() : executors.value();
     }
 
     /** A candidate that could not be scored on some text, by its level names. */

@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.jobs.cluster.ExecutorModel;
 import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.TaskProgress;
 import org.paretopress.jobs.run.Progress;
 import scala.Tuple2;
@@ -61,7 +64,9 @@ record ChunkSums(JavaSparkContext spark, ExecutorModel.Source source, ScoredText
         Broadcast<int[]> tokens = text.tokens();
         spark.setJobDescription(step + ": " + names.size() + " sums over " + count + " sequences");
         try (TaskProgress ignored = new TaskProgress(spark, progress, step, chunks + names.size())) {
-            spark.parallelize(IntStream.range(0, chunks).boxed().toList(), chunks)
+            JavaPairRDD<Long, double[]> slices = TaskDevice.onCpu(
+                            spark,
+                            spark.parallelize(IntStream.range(0, chunks).boxed().toList(), chunks))
                     .flatMapToPair(chunk -> {
                         int from = count * chunk / chunks;
                         int to = count * (chunk + 1) / chunks;
@@ -71,7 +76,8 @@ record ChunkSums(JavaSparkContext spark, ExecutorModel.Source source, ScoredText
                                 .flatMap(sum -> slices(names.indexOf(sum.getKey()), chunk, sum.getValue()))
                                 .iterator();
                     })
-                    .repartitionAndSortWithinPartitions(new ByName(names.size()))
+                    .repartitionAndSortWithinPartitions(new ByName(names.size()));
+            TaskDevice.onCpu(spark, JavaRDD.fromRDD(slices.rdd(), slices.classTag()))
                     .foreachPartition(parts -> write(parts, names, sink));
         }
     }

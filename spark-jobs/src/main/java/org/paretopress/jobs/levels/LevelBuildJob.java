@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.cluster.ExecutorModel;
 import org.paretopress.jobs.cluster.ScoredText;
+import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.TaskProgress;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.run.Progress;
@@ -117,8 +118,7 @@ public final class LevelBuildJob {
         List<String> names = layers().stream().map(LayerShape::name).toList();
         spark.setJobDescription("levels of " + names.size() + " layers");
         try (TaskProgress ignored = new TaskProgress(spark, progress, "compress layers", names.size())) {
-            return spark
-                    .parallelize(names, names.size())
+            return TaskDevice.onCpu(spark, spark.parallelize(names, names.size()))
                     .map(layer -> header(layer, source, levels, folder, statistics))
                     .collect()
                     .stream()

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.TaskProgress;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
@@ -73,8 +74,7 @@ public final class LevelRepairJob {
         String database = folder.toString();
         spark.setJobDescription("check the levels of " + layers.size() + " layers");
         try (TaskProgress ignored = new TaskProgress(spark, progress, "check layers", layers.size())) {
-            return spark
-                    .parallelize(layers, layers.size())
+            return TaskDevice.onCpu(spark, spark.parallelize(layers, layers.size()))
                     .map(layer -> TaskText.of(
                             LayerCheck.of(Storage.ofApplication(), new Path(database, LevelDatabase.fileName(layer)))))
                     .collect()

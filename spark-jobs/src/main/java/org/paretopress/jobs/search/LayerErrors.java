@@ -147,10 +147,10 @@ record LayerErrors(double[][] errors, long evaluations, long tokensEvaluated) {
     }
 
     private static int[] spread(ScoredText text, long tokens) {
-        long groupTokens = (long) text.together() * text.sequences().sequenceLength();
-        int groups = (int) Math.max(1, Math.min(text.groups(), tokens / groupTokens));
+        long groupTokens = (long) text.groups().together() * text.sequences().sequenceLength();
+        int groups = (int) Math.max(1, Math.min(text.groups().count(), tokens / groupTokens));
         return IntStream.range(0, groups)
-                .map(i -> (int) ((long) i * text.groups() / groups))
+                .map(i -> (int) ((long) i * text.groups().count() / groups))
                 .toArray();
     }
 }

@@ -59,7 +59,8 @@ final class PointScorer {
                 .map(assignment -> space.levelNames(assignment).values().toArray(new String[0]))
                 .toList();
         try (Progress.Step step = progress.start("score " + missing.size() + " points on " + text, 1)) {
-            List<SequenceLosses> losses = scorer.score(levels, scorer.text().all(), "score points on " + text);
+            List<SequenceLosses> losses =
+                    scorer.score(levels, scorer.text().groups().all(), "score points on " + text);
             for (int i = 0; i < missing.size(); i++) {
                 known.put(missing.get(i), losses.get(i));
             }
@@ -123,8 +124,9 @@ final class PointScorer {
         Arrays.fill(levels, WeightCache.DENSE);
         List<String[]> alone = List.<String[]>of(levels);
         double onCalibration =
-                perplexity(calibration.score(alone, calibration.text().all(), "score the original model"));
-        double onHoldout = perplexity(holdout.score(alone, holdout.text().all(), "score the original model"));
+                perplexity(calibration.score(alone, calibration.text().groups().all(), "score the original model"));
+        double onHoldout =
+                perplexity(holdout.score(alone, holdout.text().groups().all(), "score the original model"));
         Map<String, String> assignment = new LinkedHashMap<>();
         space.layers().stream()
                 .flatMap(layer -> layer.members().stream())

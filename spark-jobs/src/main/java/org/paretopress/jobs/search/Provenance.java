@@ -44,6 +44,7 @@ final class Provenance {
         provenance.put("blockForwardsDone", work.blockForwardsDone());
         provenance.put("blockForwardsSaved", work.blockForwardsSaved());
         provenance.put("caches", count.cacheCounts());
+        provenance.put("tasksByKernels", count.tasksByKernels());
         provenance.put("infeasible", count.infeasible());
         return provenance;
     }

@@ -166,7 +166,7 @@ public final class SearchJob {
         Path folder = build.folder(LevelsJob.databases(storage, config));
         LevelManifest manifest = steps.run("levels", () -> build.run(folder));
 
-        WorkCount work = new WorkCount();
+        WorkCount work = new WorkCount(progress::say);
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
         String searchKey = key(manifest, folder, calibration, objective.divergence());
         String calibrationKey = key(manifest, folder, calibration, Divergence.FULL);
@@ -238,7 +238,7 @@ public final class SearchJob {
                 levels.getName(),
                 manifest.methods().toString(),
                 scored.fingerprint(),
-                scored.sequences().sequenceLength() + "x" + scored.together(),
+                scored.sequences().sequenceLength() + "x" + scored.groups().together(),
                 String.valueOf(divergence));
         return HexFormat.of().formatHex(Digest.sha256(all.getBytes(StandardCharsets.UTF_8)), 0, 8);
     }

@@ -14,7 +14,7 @@ class ScoredTextTest {
     void groupsCoverEverySequenceOnce() {
         for (int count : new int[] {1, 2, 3, 8, 9, 64, 257}) {
             for (int together : new int[] {1, 2, 3, 8}) {
-                ScoredText text = new ScoredText("text", new TokenSequences(4, new int[4 * count]), null, together);
+                ScoredText.Groups text = new ScoredText.Groups(count, together);
                 int[] members = Arrays.stream(text.all())
                         .flatMap(group -> Arrays.stream(text.members(group)))
                         .sorted()
@@ -22,6 +22,7 @@ class ScoredTextTest {
                 assertThat(members).isEqualTo(IntStream.range(0, count).toArray());
                 for (int group : text.all()) {
                     assertThat(text.members(group)).hasSizeBetween(1, together).isSorted();
+                    assertThat(text.size(group)).isEqualTo(text.members(group).length);
                 }
             }
         }
@@ -46,7 +47,7 @@ class ScoredTextTest {
 
     @Test
     void membersOfAGroupStandFarApart() {
-        ScoredText text = new ScoredText("text", new TokenSequences(4, new int[4 * 256]), null, 2);
+        ScoredText.Groups text = new ScoredText.Groups(256, 2);
         assertThat(text.members(5)).containsExactly(5, 133);
     }
 }

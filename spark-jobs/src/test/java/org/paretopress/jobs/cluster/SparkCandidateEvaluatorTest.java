@@ -14,11 +14,15 @@ class SparkCandidateEvaluatorTest {
     private static final int AVAILABLE = 16;
     private static final int LENGTH = 8;
 
-    private final SparkCandidateEvaluator evaluator =
-            new SparkCandidateEvaluator(new SparkScorer(null, null, text(), new WorkCount()), null, Loss::meanKl);
+    private final SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(
+            new SparkScorer(null, null, text(), new WorkCount(told -> {})), null, Loss::meanKl);
 
     private static ScoredText text() {
-        return new ScoredText("text", new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]), null, 1);
+        return new ScoredText(
+                "text",
+                new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]),
+                null,
+                new ScoredText.Groups(AVAILABLE, 1));
     }
 
     @Test
@@ -58,9 +62,13 @@ class SparkCandidateEvaluatorTest {
 
     @Test
     void sequencesThatGoTogetherAreDrawnTogether() {
-        ScoredText pairs = new ScoredText("text", new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]), null, 2);
-        SparkCandidateEvaluator ofPairs =
-                new SparkCandidateEvaluator(new SparkScorer(null, null, pairs, new WorkCount()), null, Loss::meanKl);
+        ScoredText pairs = new ScoredText(
+                "text",
+                new TokenSequences(LENGTH, new int[AVAILABLE * LENGTH]),
+                null,
+                new ScoredText.Groups(AVAILABLE, 2));
+        SparkCandidateEvaluator ofPairs = new SparkCandidateEvaluator(
+                new SparkScorer(null, null, pairs, new WorkCount(told -> {})), null, Loss::meanKl);
         int[] groups = ofPairs.sample(new Effort(1, 0, 4 * LENGTH, 5));
         assertThat(groups).hasSize(2).doesNotHaveDuplicates().isSorted();
         assertThat(groups[1]).isLessThan(AVAILABLE / 2);

@@ -1,0 +1,54 @@
+package org.paretopress.kernels.ops;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+
+/**
+ * The kernels that a device is computed with: the first that are offered for it ({@link KernelProvider}), or those on ND4J's CPU
+ * backend.
+ */
+public final class Kernels {
+
+    private final String description;
+    private final Supplier<TensorOps> engines;
+
+    private Kernels(String description, Supplier<TensorOps> engines) {
+        this.description = description;
+        this.engines = engines;
+    }
+
+    /** Chooses among what the class path offers. */
+    public static Kernels on(Device device) {
+        return on(device, ServiceLoader.load(KernelProvider.class, Kernels.class.getClassLoader()));
+    }
+
+    static Kernels on(Device device, Iterable<KernelProvider> offered) {
+        List<String> obstacles = new ArrayList<>();
+        for (KernelProvider provider : offered) {
+            Optional<String> obstacle = provider.obstacle(device);
+            if (obstacle.isEmpty()) {
+                return new Kernels(provider.name() + " on " + device, () -> provider.open(device));
+            }
+            obstacles.add(provider.name() + ": " + obstacle.get());
+        }
+        String description = Nd4jOps.description() + " on the CPU";
+        if (device.isGpu()) {
+            String why = obstacles.isEmpty() ? "this build has no kernels for GPUs" : String.join("; ", obstacles);
+            description += ", not on " + device + " (" + why + ")";
+        }
+        return new Kernels(description, Nd4jOps::new);
+    }
+
+    /** Which kernels, where, and why not on the GPU where there is one. */
+    public String description() {
+        return description;
+    }
+
+    /** An engine for one thread. */
+    public TensorOps open() {
+        return engines.get();
+    }
+}

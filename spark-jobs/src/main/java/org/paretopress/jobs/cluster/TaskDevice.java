@@ -1,0 +1,62 @@
+package org.paretopress.jobs.cluster;
+
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ExecutorResourceRequests;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequests;
+import org.paretopress.kernels.ops.Device;
+
+/** The device that Spark gave a task. */
+public final class TaskDevice {
+
+    private static final String RESOURCE = "gpu";
+
+    /** GPUs of a task, which may be a part of one. */
+    static final String AMOUNT = "spark.task.resource." + RESOURCE + ".amount";
+
+    private TaskDevice() {}
+
+    /** Of the task that runs on this thread: the first of its GPUs, or the CPU where it has none. */
+    static Device current() {
+        ResourceInformation gpus = TaskContext.get().resourcesJMap().get(RESOURCE);
+        return gpus == null || gpus.addresses().length == 0 ? Device.CPU : new Device(gpus.addresses()[0]);
+    }
+
+    static boolean isGpu(SparkConf conf) {
+        return Optional.ofNullable(conf.get(AMOUNT, null))
+                .filter(amount -> !amount.matches("0*\\.?0*"))
+                .isPresent();
+    }
+
+    /** Tasks that have no use for a GPU, see {@link #cpu}. */
+    public static <T> JavaRDD<T> onCpu(JavaSparkContext spark, JavaRDD<T> tasks) {
+        return cpu(spark).map(tasks::withResources).orElse(tasks);
+    }
+
+    /**
+     * What tasks ask for that have no use for a GPU, so that as many run at once as there are cores: on the executors that are there
+     * or, where Spark starts executors by need, on ones without GPUs.
+     *
+     * @return nothing where no task asks for a GPU
+     */
+    private static Optional<ResourceProfile> cpu(JavaSparkContext spark) {
+        SparkConf conf = spark.getConf();
+        if (!isGpu(conf)) {
+            return Optional.empty();
+        }
+        ResourceProfileBuilder profile = new ResourceProfileBuilder()
+                .require(new TaskResourceRequests().cpus(conf.getInt("spark.task.cpus", 1)));
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            profile.require(new ExecutorResourceRequests().cores(conf.getInt("spark.executor.cores", 1)));
+        }
+        ResourceProfile built = profile.build();
+        return Optional.of(
+                spark.sc().resourceProfileManager().getEquivalentProfile(built).getOrElse(() -> built));
+    }
+}
