@@ -71,11 +71,11 @@ submit() {
 
   local submitter=("$spark/bin/spark-submit") options_of_driver="${java_options[*]} ${PARETOPRESS_JAVA_OPTS:-}"
   if [ ! -x "${submitter[0]}" ]; then
-    [ "$manager" = standalone ] || fail "$manager needs a Spark distribution, which the build does not bring." \
-      "set SPARK_HOME to one."
+    [ "$manager" = standalone ] || ls "$spark/jars/spark-$manager"_2.13-*.jar >/dev/null 2>&1 ||
+      fail "$manager needs a Spark distribution, which the build does not bring." "set SPARK_HOME to one."
     export SPARK_HOME=$spark SPARK_SCALA_VERSION=2.13
     # shellcheck disable=SC2206 # options of the user, to be split
-    submitter=("$java" $options_of_driver -cp "$spark/jars/*" org.apache.spark.deploy.SparkSubmit)
+    submitter=("$java" $options_of_driver -cp "${HADOOP_CONF_DIR:+$HADOOP_CONF_DIR:}$spark/jars/*" org.apache.spark.deploy.SparkSubmit)
   fi
   while read -r key value; do # the settings of every run; those of the caller come later and win
     case $key in '' | \#*) ;; *) submitter+=(--conf "$key=$value") ;; esac

@@ -1,5 +1,6 @@
 package org.paretopress.tests;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
@@ -9,11 +10,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A standalone Spark cluster of separate JVMs on loopback, with the Spark that the build brings: a master, and workers of one core. */
+/**
+ * A standalone Spark cluster of separate JVMs on loopback, with the Spark that the build brings: a master, and workers of one core,
+ * each on a host name of its own.
+ */
 final class StandaloneCluster implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -40,11 +45,12 @@ final class StandaloneCluster implements AutoCloseable {
         StandaloneCluster cluster = new StandaloneCluster(Files.createDirectories(folder));
         int workers = gpus.length;
         try {
-            cluster.master = cluster.launch("master", List.of(), "org.apache.spark.deploy.master.Master");
+            cluster.master = cluster.launch("master", "127.0.0.1", List.of(), "org.apache.spark.deploy.master.Master");
             cluster.url = cluster.await(cluster.master, "master", MASTER);
             for (int worker = 1; worker <= workers; worker++) {
                 cluster.workers.add(cluster.launch(
                         "worker" + worker,
+                        "127.0.0." + worker,
                         cluster.resources(gpus[worker - 1]),
                         "org.apache.spark.deploy.worker.Worker",
                         "--cores",
@@ -72,12 +78,22 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** Kills one executor (SIGKILL), if any runs. */
     boolean killExecutor() {
+        return executor().map(ProcessHandle::destroyForcibly).orElse(false);
+    }
+
+    /** Stops one executor from doing anything (SIGSTOP), as on a machine that hangs. */
+    void freezeExecutor() throws IOException, InterruptedException {
+        long id = executor().orElseThrow().pid();
+        int code =
+                new ProcessBuilder("kill", "-STOP", Long.toString(id)).start().waitFor();
+        assertThat(code).isZero();
+    }
+
+    private Optional<ProcessHandle> executor() {
         return workers.stream()
                 .flatMap(worker -> worker.toHandle().descendants())
                 .filter(StandaloneCluster::isExecutor)
-                .findFirst()
-                .map(ProcessHandle::destroyForcibly)
-                .orElse(false);
+                .findFirst();
     }
 
     /** Kills a worker and with it its executors (SIGKILL). */
@@ -102,13 +118,14 @@ final class StandaloneCluster implements AutoCloseable {
         return List.of("-Dspark.worker.resource.gpu.amount=1", "-Dspark.worker.resource.gpu.discoveryScript=" + script);
     }
 
-    private Process launch(String name, List<String> properties, String type, String... arguments) throws IOException {
+    private Process launch(String name, String host, List<String> properties, String type, String... arguments)
+            throws IOException {
         Path spark = Shared.repository().resolve("submit/target/spark");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
         command.addAll(properties);
-        command.addAll(List.of(
-                "-cp", spark.resolve("jars") + "/*", type, "--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
+        command.addAll(
+                List.of("-cp", spark.resolve("jars") + "/*", type, "--host", host, "--port", "0", "--webui-port", "0"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -70,6 +70,29 @@ class StandaloneClusterTest {
         equalsThatOfOneMachine();
     }
 
+    /** Its tasks run elsewhere too, because they are slow; a task that is the only one of its stage waits until the executor is given up. */
+    @Test
+    void anExecutorThatHangsChangesNothing() throws Exception {
+        Process driver = launch(
+                "paretopress",
+                List.of(),
+                List.of(
+                        "--master",
+                        cluster.url(),
+                        "--conf",
+                        "spark.executor.heartbeatInterval=1s",
+                        "--conf",
+                        "spark.network.timeout=20s",
+                        "--conf",
+                        "spark.network.timeoutInterval=2s",
+                        "--conf",
+                        "spark.speculation.minTaskRuntime=1s"));
+        await(driver, 3);
+        cluster.freezeExecutor();
+        finish(driver);
+        equalsThatOfOneMachine();
+    }
+
     @Test
     void theDriverMayRunOnTheClusterToo() throws Exception {
         List<String> options = List.of(

@@ -127,7 +127,7 @@ public final class HuggingFaceExporter {
     private static void writeIndex(Path source, Path target, long totalBytes) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode index = (ObjectNode) mapper.readTree(source.toFile());
-        index.withObjectProperty("metadata").put("total_size", totalBytes);
+        index.withObject("/metadata").put("total_size", totalBytes);
         mapper.writerWithDefaultPrettyPrinter().writeValue(target.toFile(), index);
     }
 }

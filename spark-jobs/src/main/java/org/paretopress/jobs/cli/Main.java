@@ -24,7 +24,10 @@ import picocli.CommandLine.Command;
 public final class Main {
 
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        int code = run(arguments);
+        if (code != 0) { // YARN takes a driver that calls for its end for one that failed
+            System.exit(code);
+        }
     }
 
     /**

@@ -65,7 +65,7 @@ public final class SparkApplication {
         // JavaCPP would count off-heap memory against a bound made from the heap's; ours is that of ExecutorModel.
         defaults.put(
                 "spark.executor.defaultJavaOptions",
-                "-Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+                "--add-modules=jdk.incubator.vector -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
         // What is shuffled are doubles of statistics, which do not get smaller.
         defaults.put("spark.shuffle.compress", "false");
         // One BLAS thread a task: tasks are the parallelism.
