@@ -75,7 +75,7 @@ submit() {
       fail "$manager needs a Spark distribution, which the build does not bring." "set SPARK_HOME to one."
     export SPARK_HOME=$spark SPARK_SCALA_VERSION=2.13
     # shellcheck disable=SC2206 # options of the user, to be split
-    submitter=("$java" $options_of_driver -cp "${HADOOP_CONF_DIR:+$HADOOP_CONF_DIR:}$spark/jars/*" org.apache.spark.deploy.SparkSubmit)
+    submitter=("$java" $options_of_driver -cp "${HADOOP_CONF_DIR:+$HADOOP_CONF_DIR:}${YARN_CONF_DIR:+$YARN_CONF_DIR:}$spark/jars/*" org.apache.spark.deploy.SparkSubmit)
   fi
   while read -r key value; do # the settings of every run; those of the caller come later and win
     case $key in '' | \#*) ;; *) submitter+=(--conf "$key=$value") ;; esac

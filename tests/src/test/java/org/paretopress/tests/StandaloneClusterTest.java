@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,9 +71,10 @@ class StandaloneClusterTest {
         equalsThatOfOneMachine();
     }
 
-    /** Its tasks run elsewhere too, because they are slow; a task that is the only one of its stage waits until the executor is given up. */
+    /** Its tasks run elsewhere too, because they are slow, long before it is given up. */
     @Test
     void anExecutorThatHangsChangesNothing() throws Exception {
+        Path events = Files.createDirectories(folder.resolve("events"));
         Process driver = launch(
                 "paretopress",
                 List.of(),
@@ -82,15 +84,28 @@ class StandaloneClusterTest {
                         "--conf",
                         "spark.executor.heartbeatInterval=1s",
                         "--conf",
-                        "spark.network.timeout=20s",
+                        "spark.network.timeout=40s",
                         "--conf",
-                        "spark.network.timeoutInterval=2s",
+                        "spark.network.timeoutInterval=5s",
                         "--conf",
-                        "spark.speculation.minTaskRuntime=1s"));
+                        "spark.speculation.minTaskRuntime=1s",
+                        "--conf",
+                        "spark.speculation.task.duration.threshold=2s", // for stages of one task
+                        "--conf",
+                        "spark.eventLog.enabled=true",
+                        "--conf",
+                        "spark.eventLog.compress=false",
+                        "--conf",
+                        "spark.eventLog.rolling.enabled=false",
+                        "--conf",
+                        "spark.eventLog.dir=" + events.toUri()));
         await(driver, 3);
         cluster.freezeExecutor();
         finish(driver);
         equalsThatOfOneMachine();
+        try (Stream<Path> logs = Files.list(events)) {
+            assertThat(Files.readString(logs.findFirst().orElseThrow())).contains("\"Speculative\":true");
+        }
     }
 
     @Test
@@ -115,7 +130,6 @@ class StandaloneClusterTest {
     @Test
     void theGpusThatSparkGivesReachTheKernelsAndLevelsAreBuiltWithoutThem() throws Exception {
         Path marks = Files.createDirectories(folder.resolve("marks"));
-        Path assembly = Shared.repository().resolve("spark-jobs/target/paretopress-assembly.jar");
         List<String> options = List.of(
                 "--master",
                 cluster.url(),
@@ -124,7 +138,7 @@ class StandaloneClusterTest {
                 "--conf",
                 "spark.task.resource.gpu.amount=1",
                 "--conf",
-                "spark.jars=" + assembly + "," + FakeGpu.jar(folder.resolve("fake.jar")),
+                "spark.jars=" + FakeGpu.jar(folder.resolve("fake.jar")),
                 "--conf",
                 "spark.executor.extraJavaOptions=-D" + FakeGpu.FOLDER + "=" + marks);
         finish(launch("paretopress", List.of(), options));

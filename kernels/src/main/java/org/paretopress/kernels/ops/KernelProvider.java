@@ -11,6 +11,9 @@ public interface KernelProvider {
     /** Why they cannot run on a device, such as a driver that is missing; nothing where they can. */
     Optional<String> obstacle(Device device);
 
-    /** An engine on a device without obstacle, for one thread. */
+    /**
+     * An engine on a device without obstacle, for one thread; but any thread may allocate with it. Its tensors serve all engines that were
+     * opened on the device.
+     */
     TensorOps open(Device device);
 }

@@ -28,7 +28,7 @@ public final class Kernels {
     static Kernels on(Device device, Iterable<KernelProvider> offered) {
         List<String> obstacles = new ArrayList<>();
         for (KernelProvider provider : offered) {
-            Optional<String> obstacle = provider.obstacle(device);
+            Optional<String> obstacle = obstacle(provider, device);
             if (obstacle.isEmpty()) {
                 return new Kernels(provider.name() + " on " + device, () -> provider.open(device));
             }
@@ -40,6 +40,15 @@ public final class Kernels {
             description += ", not on " + device + " (" + why + ")";
         }
         return new Kernels(description, Nd4jOps::new);
+    }
+
+    /** A library that cannot be loaded is one, too. */
+    private static Optional<String> obstacle(KernelProvider provider, Device device) {
+        try {
+            return provider.obstacle(device);
+        } catch (RuntimeException | LinkageError e) {
+            return Optional.of(e.toString());
+        }
     }
 
     /** Which kernels, where, and why not on the GPU where there is one. */

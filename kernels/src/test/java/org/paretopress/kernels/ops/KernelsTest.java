@@ -46,6 +46,29 @@ class KernelsTest {
     }
 
     @Test
+    void whatCannotEvenBeAskedIsNotTaken() {
+        KernelProvider broken = new KernelProvider() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public Optional<String> obstacle(Device device) {
+                throw new UnsatisfiedLinkError("no cuda in java.library.path");
+            }
+
+            @Override
+            public TensorOps open(Device device) {
+                throw new AssertionError("opened");
+            }
+        };
+        assertThat(Kernels.on(GPU, List.of(broken, new Offered("new", "3"))).description())
+                .isEqualTo("new on GPU 3");
+        assertThat(Kernels.on(GPU, List.of(broken)).description()).contains("no cuda in java.library.path");
+    }
+
+    @Test
     void withoutAnOfferTheBuildIsTheReason() {
         assertThat(Kernels.on(GPU).description()).endsWith("not on GPU 3 (this build has no kernels for GPUs)");
     }

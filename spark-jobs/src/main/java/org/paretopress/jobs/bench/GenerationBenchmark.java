@@ -115,29 +115,42 @@ final class GenerationBenchmark {
                 new EvolutionSettings(WARM_UP + generations, generation.offspring(), generation.stages(), 0);
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorer, space, Loss::meanKl);
         List<Tick> ticks = new ArrayList<>();
+        double[] taskSeconds = new double[2];
         try (Progress.Step step = progress.start("generations", WARM_UP + generations);
                 TaskTimes times = new TaskTimes(spark)) {
             new EvolutionSearch(space, Budget.ofAverageBits(space, 3), settings, evaluator).run(done -> {
                 if (done.number() > 0) {
                     step.advance("");
                 }
-                ticks.add(new Tick(System.nanoTime(), work.total(), times.secondsOfTasks(), ResidentMemory.now()));
+                if (done.number() == WARM_UP) {
+                    taskSeconds[0] = times.secondsOfTasks();
+                }
+                ticks.add(new Tick(System.nanoTime(), work.total(), ResidentMemory.now()));
             });
+            taskSeconds[1] = times.secondsOfTasks();
         }
-        return between(ticks.get(WARM_UP), ticks.get(ticks.size() - 1), generations, ticks.get(WARM_UP + 1));
+        return measurement(ticks.subList(WARM_UP, ticks.size()), taskSeconds[1] - taskSeconds[0]);
     }
 
-    /** @param taskSeconds that the tasks of all stages so far would have taken alone */
-    private record Tick(long nanoTime, Work work, double taskSeconds, Optional<Long> resident) {}
+    private record Tick(long nanoTime, Work work, Optional<Long> resident) {}
 
-    private Measurement between(Tick start, Tick end, int generations, Tick first) {
+    /**
+     * What was measured.
+     *
+     * @param ticks before the first generation and behind every one
+     * @param taskSeconds that the tasks of all stages between would have taken alone
+     */
+    private Measurement measurement(List<Tick> ticks, double taskSeconds) {
+        Tick start = ticks.get(0);
+        Tick end = ticks.get(ticks.size() - 1);
+        int generations = ticks.size() - 1;
         double seconds = (end.nanoTime() - start.nanoTime()) / 1e9;
+        double besideTasks = seconds - taskSeconds;
         Work done = end.work().minus(start.work());
-        List<Long> resident = List.of(first, end).stream()
+        List<Long> resident = List.of(ticks.get(1), end).stream()
                 .map(Tick::resident)
                 .flatMap(Optional::stream)
                 .toList();
-        double besideTasks = seconds - (end.taskSeconds() - start.taskSeconds());
         return new Measurement(
                 done.evaluations() / seconds,
                 done.evaluations(),

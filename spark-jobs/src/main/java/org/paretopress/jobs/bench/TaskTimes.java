@@ -1,6 +1,7 @@
 package org.paretopress.jobs.bench;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -17,7 +18,9 @@ final class TaskTimes extends SparkListener implements AutoCloseable {
     private static final long MILLISECONDS_TO_HEAR = 60_000;
 
     private final JavaSparkContext spark;
-    private final Map<Integer, List<Long>> millisecondsByStage = new TreeMap<>();
+    private final Map<Integer, List<TaskTime>> tasksByStage = new TreeMap<>();
+
+    private record TaskTime(long launch, int index, long milliseconds) {}
 
     TaskTimes(JavaSparkContext spark) {
         this.spark = spark;
@@ -27,9 +30,12 @@ final class TaskTimes extends SparkListener implements AutoCloseable {
     @Override
     public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
         if (end.taskInfo().successful() && end.taskMetrics() != null) {
-            millisecondsByStage
+            tasksByStage
                     .computeIfAbsent(end.stageId(), unused -> new ArrayList<>())
-                    .add(end.taskMetrics().executorRunTime());
+                    .add(new TaskTime(
+                            end.taskInfo().launchTime(),
+                            end.taskInfo().index(),
+                            end.taskMetrics().executorRunTime()));
         }
     }
 
@@ -38,11 +44,18 @@ final class TaskTimes extends SparkListener implements AutoCloseable {
         hearAll();
         int cores = cores();
         synchronized (this) {
-            return millisecondsByStage.values().stream()
-                            .mapToLong(tasks -> makespan(tasks, cores))
+            return tasksByStage.values().stream()
+                            .mapToLong(tasks -> makespan(inOrder(tasks), cores))
                             .sum()
                     / 1e3;
         }
+    }
+
+    private static List<Long> inOrder(List<TaskTime> tasks) {
+        return tasks.stream()
+                .sorted(Comparator.comparingLong(TaskTime::launch).thenComparingInt(TaskTime::index))
+                .map(TaskTime::milliseconds)
+                .toList();
     }
 
     /** Time until the last of some tasks has ended, where a core that is free takes the next one. */

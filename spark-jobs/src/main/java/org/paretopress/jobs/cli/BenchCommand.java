@@ -115,7 +115,13 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void requireGeneration(int length) {
-        new EvolutionSettings(generations, offspring, stages, 0); // throws what is wrong with them
+        try {
+            new EvolutionSettings(generations, offspring, stages, 0);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(
+                    e.getMessage().lines().findFirst().orElseThrow(),
+                    "change --stages or --offspring, as in 16@2048,1@8192.");
+        }
         long least = stages.stream().mapToLong(Stage::tokens).min().orElseThrow();
         if (length > least) {
             throw new InputException(

@@ -2,6 +2,7 @@ package org.paretopress.jobs.cluster;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.AccumulatorV2;
 import org.paretopress.kernels.forward.BoundedCache.Counts;
@@ -18,7 +19,7 @@ final class ExecutorCounters extends AccumulatorV2<Map<String, Long>, Map<String
     /** Begins the names of what counts tasks by the kernels they computed with. */
     static final String KERNELS = "kernels ";
 
-    private final TreeMap<String, Long> counts = new TreeMap<>();
+    private final ConcurrentSkipListMap<String, Long> counts = new ConcurrentSkipListMap<>();
 
     static ExecutorCounters of(JavaSparkContext spark) {
         ExecutorCounters counters = new ExecutorCounters();
@@ -42,7 +43,7 @@ final class ExecutorCounters extends AccumulatorV2<Map<String, Long>, Map<String
     }
 
     @Override
-    public synchronized void add(Map<String, Long> more) {
+    public void add(Map<String, Long> more) {
         more.forEach((name, count) -> counts.merge(name, count, Long::sum));
     }
 
@@ -52,12 +53,12 @@ final class ExecutorCounters extends AccumulatorV2<Map<String, Long>, Map<String
     }
 
     @Override
-    public synchronized Map<String, Long> value() {
+    public Map<String, Long> value() {
         return new TreeMap<>(counts);
     }
 
     @Override
-    public synchronized boolean isZero() {
+    public boolean isZero() {
         return counts.isEmpty();
     }
 
@@ -69,7 +70,7 @@ final class ExecutorCounters extends AccumulatorV2<Map<String, Long>, Map<String
     }
 
     @Override
-    public synchronized void reset() {
+    public void reset() {
         counts.clear();
     }
 }

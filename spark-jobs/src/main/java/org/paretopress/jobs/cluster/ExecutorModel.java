@@ -79,15 +79,11 @@ public final class ExecutorModel {
         this.predictions = new BoundedCache<>(DensePrediction::sizeInBytes, PREDICTION_BYTES);
     }
 
-    /** The model of this JVM on the device of the task that asks; opened now if it is not the one already held. */
+    /** The model of this JVM on the device of the task that asks; opened now if it is not held already. Another model is given up. */
     public static synchronized ExecutorModel of(Source source) {
         Device device = TaskDevice.current();
-        ExecutorModel held = CURRENT.get(device);
-        if (held == null || !held.source.equals(source)) {
-            held = new ExecutorModel(source, held == null ? Kernels.on(device) : held.kernels);
-            CURRENT.put(device, held);
-        }
-        return held;
+        CURRENT.values().removeIf(held -> !held.source.equals(source));
+        return CURRENT.computeIfAbsent(device, unused -> new ExecutorModel(source, Kernels.on(device)));
     }
 
     public ModelConfig config() {

@@ -24,6 +24,8 @@ public final class SparkApplication {
     /** System property: the OpenBLAS core type that the launcher chose, where it did. */
     private static final String CORE_TYPE = "paretopress.coreType";
 
+    private static final String JARS = "spark.jars";
+
     private static final Pattern MASTER = Pattern.compile("local(\\[.+])?|local-cluster\\[.+]|yarn|(spark|k8s)://.+");
 
     private SparkApplication() {}
@@ -49,7 +51,11 @@ public final class SparkApplication {
                             + conf.get("spark.master") + " gives no GPUs out.",
                     "leave it out, or name a cluster.");
         }
-        defaults(conf.get("spark.master")).forEach(conf::setIfMissing);
+        Map<String, String> defaults = defaults(conf.get("spark.master"));
+        if (conf.contains(JARS) && defaults.containsKey(JARS)) {
+            conf.set(JARS, defaults.get(JARS) + "," + conf.get(JARS)); // the user's come beside ours
+        }
+        defaults.forEach(conf::setIfMissing);
         return conf;
     }
 
@@ -82,7 +88,7 @@ public final class SparkApplication {
             defaults.put("spark.driver.host", "127.0.0.1");
             defaults.put("spark.driver.bindAddress", "127.0.0.1");
         } else if (System.getProperty(ASSEMBLY) != null) {
-            defaults.put("spark.jars", System.getProperty(ASSEMBLY));
+            defaults.put(JARS, System.getProperty(ASSEMBLY));
         }
         return defaults;
     }

@@ -55,20 +55,24 @@ public final class LocalCopies {
     private void copy(List<FileStatus> files, java.nio.file.Path target) throws IOException {
         java.nio.file.Path temporary = cache.resolve("." + UUID.randomUUID());
         Files.createDirectories(temporary);
-        for (FileStatus file : files) {
-            storage.fileSystem(file.getPath())
-                    .copyToLocalFile(
-                            false,
-                            file.getPath(),
-                            new Path(temporary.resolve(file.getPath().getName()).toUri()),
-                            true);
-        }
         try {
+            for (FileStatus file : files) {
+                storage.fileSystem(file.getPath())
+                        .copyToLocalFile(
+                                false,
+                                file.getPath(),
+                                new Path(temporary
+                                        .resolve(file.getPath().getName())
+                                        .toUri()),
+                                true);
+            }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             if (!Files.isDirectory(target)) { // else another task was faster
                 throw e;
             }
+        } finally {
+            storage.delete(new Path(temporary.toUri()));
         }
     }
 
