@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,8 +25,8 @@ class YarnTest {
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void requireYarn() {
+    @BeforeEach
+    void requireYarn() {
         Path spark = Shared.repository().resolve("submit/target/spark/jars");
         String[] jars = spark.toFile().list((parent, name) -> name.startsWith("spark-yarn_"));
         assumeTrue(jars != null && jars.length > 0, "skipped: this Spark has no YARN client; -Pyarn builds with one");
