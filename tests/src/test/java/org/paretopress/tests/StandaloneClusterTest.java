@@ -104,7 +104,9 @@ class StandaloneClusterTest {
         finish(driver);
         equalsThatOfOneMachine();
         try (Stream<Path> logs = Files.list(events)) {
-            assertThat(Files.readString(logs.findFirst().orElseThrow())).contains("\"Speculative\":true");
+            assertThat(Files.readString(logs.findFirst().orElseThrow()))
+                    .contains("\"Speculative\":true")
+                    .contains("\"Locality\":\"PROCESS_LOCAL\""); // where their part of the text was scored before
         }
     }
 

@@ -1,13 +1,20 @@
 package org.paretopress.jobs.cluster;
 
 import java.io.Serializable;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.scheduler.ExecutorCacheTaskLocation;
+import org.apache.spark.storage.BlockManagerId;
+import scala.Tuple2;
 import scala.collection.Iterator;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 
@@ -25,14 +32,46 @@ final class OnEachPartition<T, R> extends AbstractFunction2<TaskContext, Iterato
         this.function = function;
     }
 
-    /** Runs a task for each value; returns results in their order. */
+    /**
+     * Runs a task for each value; returns results in their order. A task runs by preference on the executor that is as far in the order of
+     * executors as the value is in the list: there it finds what neighbours of the value have left in memory. One that is idle takes any.
+     */
     @SuppressWarnings("unchecked")
     static <T, R, F extends Function<T, R> & Serializable> List<R> run(
             JavaSparkContext spark, List<T> values, F function) {
-        JavaRDD<T> partitions = spark.parallelize(values, values.size());
-        Object[] results = (Object[])
-                spark.sc().runJob(partitions.rdd(), new OnEachPartition<>(function), ClassTag$.MODULE$.Object());
+        List<String> places = places(spark);
+        List<Tuple2<T, Seq<String>>> placed = IntStream.range(0, values.size())
+                .mapToObj(i -> new Tuple2<>(values.get(i), sequence(share(places, i, values.size()))))
+                .toList();
+        RDD<T> partitions = spark.sc().makeRDD(sequence(placed), ClassTag$.MODULE$.apply(Object.class));
+        Object[] results =
+                (Object[]) spark.sc().runJob(partitions, new OnEachPartition<>(function), ClassTag$.MODULE$.Object());
         return (List<R>) Stream.of(results).toList();
+    }
+
+    /** The executors, in the order in which they were started; none where tasks run in the driver. */
+    private static List<String> places(JavaSparkContext spark) {
+        return CollectionConverters.asJava(
+                        spark.sc().env().blockManager().master().getMemoryStatus())
+                .keySet()
+                .stream()
+                .filter(id -> !id.isDriver())
+                .sorted(Comparator.<BlockManagerId>comparingInt(
+                                id -> id.executorId().length())
+                        .thenComparing(BlockManagerId::executorId)) // their numbers
+                .map(id -> new ExecutorCacheTaskLocation(id.host(), id.executorId()).toString())
+                .toList();
+    }
+
+    /** The part of a list that the i-th of n has for itself, or the one element that it shares. */
+    static <E> List<E> share(List<E> all, int i, int n) {
+        int from = (int) ((long) all.size() * i / n);
+        int to = (int) ((long) all.size() * (i + 1) / n);
+        return all.subList(from, Math.min(all.size(), Math.max(from + 1, to)));
+    }
+
+    private static <E> Seq<E> sequence(List<E> elements) {
+        return CollectionConverters.asScala(elements).toSeq();
     }
 
     @Override
