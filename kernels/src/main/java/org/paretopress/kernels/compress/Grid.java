@@ -1,6 +1,6 @@
 package org.paretopress.kernels.compress;
 
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 /**
  * Uniform grid of one quantization group: {@code value = scale * (code - zeroPoint)}. It always contains zero.

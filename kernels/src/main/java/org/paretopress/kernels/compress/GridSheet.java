@@ -1,8 +1,8 @@
 package org.paretopress.kernels.compress;
 
+import org.paretopress.kernels.ggml.Half;
 import org.paretopress.kernels.levels.QuantizedMatrix;
 import org.paretopress.kernels.levels.UniformGrid;
-import org.paretopress.kernels.model.Half;
 
 /** Codes on uniform grids; the grid of a quantization group is laid over its weights when they are shown. */
 final class GridSheet implements LevelSheet {

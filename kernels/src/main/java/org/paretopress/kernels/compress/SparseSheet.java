@@ -1,12 +1,12 @@
 package org.paretopress.kernels.compress;
 
 import java.util.Arrays;
+import org.paretopress.kernels.ggml.Half;
 import org.paretopress.kernels.levels.Layout;
 import org.paretopress.kernels.levels.PackedMatrix;
 import org.paretopress.kernels.levels.SparseMask;
 import org.paretopress.kernels.levels.SparseMatrix;
 import org.paretopress.kernels.levels.TwoOfFourMatrix;
-import org.paretopress.kernels.model.Half;
 
 /** Pruned and kept weights; which are pruned is decided when a block of columns is shown. */
 final class SparseSheet implements LevelSheet {

@@ -80,7 +80,11 @@ public final class HuggingFaceExporter {
     private SafetensorsWriter.Entry entry(TensorInfo tensor) {
         if (!isCompressed(tensor)) {
             return new SafetensorsWriter.Entry(
-                    tensor.name(), tensor.type(), tensor.shape(), tensor.sizeInBytes(), out -> copy(tensor, out));
+                    tensor.name(),
+                    (DataType) tensor.type(),
+                    tensor.shape(),
+                    tensor.sizeInBytes(),
+                    out -> copy(tensor, out));
         }
         PackedMatrix packed = levels.level(tensor.name().replaceFirst("\\.weight$", ""), levelOf(tensor));
         return new SafetensorsWriter.Entry(
@@ -88,7 +92,7 @@ public final class HuggingFaceExporter {
     }
 
     private void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {
-        long rowBytes = Math.max(1, (long) tensor.columns() * tensor.type().sizeInBytes());
+        long rowBytes = Math.max(1, tensor.type().sizeInBytes(1, tensor.columns()));
         long rowsAtOnce = Math.max(1, (1L << 30) / rowBytes);
         for (long row = 0; row < tensor.rows(); row += rowsAtOnce) {
             out.write(model.bytes(tensor, row, Math.min(rowsAtOnce, tensor.rows() - row)));

@@ -22,13 +22,7 @@ final class SafetensorsWriter {
     private static final int ALIGNMENT = 8;
 
     /** A tensor to be written; {@code contents} yields exactly the bytes that type and shape ask for. */
-    record Entry(String name, DataType type, List<Long> shape, long sizeInBytes, Contents contents) {}
-
-    /** Yields the bytes of a tensor, little-endian. */
-    @FunctionalInterface
-    interface Contents {
-        void writeTo(WritableByteChannel channel) throws IOException;
-    }
+    record Entry(String name, DataType type, List<Long> shape, long sizeInBytes, TensorContents contents) {}
 
     private SafetensorsWriter() {}
 

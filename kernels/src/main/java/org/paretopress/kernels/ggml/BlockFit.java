@@ -1,7 +1,6 @@
 package org.paretopress.kernels.ggml;
 
 import java.util.Arrays;
-import org.paretopress.kernels.model.Half;
 
 /** Prepares the weights of one block and leaves the choice of scales to the fit of its family. */
 final class BlockFit {

@@ -1,7 +1,5 @@
 package org.paretopress.kernels.ggml;
 
-import org.paretopress.kernels.model.Half;
-
 /**
  * What a block stores beside its codes. Weights of sub-block j are
  * {@code (scale * scaleCodes[j]) * q - minimumScale * minimumCodes[j]} with q the code less the type's centre. All

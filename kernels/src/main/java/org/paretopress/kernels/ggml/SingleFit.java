@@ -1,7 +1,5 @@
 package org.paretopress.kernels.ggml;
 
-import org.paretopress.kernels.model.Half;
-
 /** Scale, and minimum, of a block of one stretch: the best lines are rounded to halves, up and down, and compared. */
 final class SingleFit {
 

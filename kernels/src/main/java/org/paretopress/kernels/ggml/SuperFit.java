@@ -1,7 +1,6 @@
 package org.paretopress.kernels.ggml;
 
 import java.util.List;
-import org.paretopress.kernels.model.Half;
 
 /**
  * Scales of a super-block. From the best lines of its sub-blocks it guesses pairs of super-scales by the quadratic form

@@ -1,7 +1,6 @@
 package org.paretopress.kernels.ggml;
 
 import java.util.Arrays;
-import org.paretopress.kernels.model.Half;
 
 /** Scales of a super-block in the making: super-scales, the codes of its sub-blocks' scales and minima, and true errors. */
 final class SuperScales {

@@ -1,7 +1,7 @@
 package org.paretopress.kernels.levels;
 
 import java.nio.ByteBuffer;
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 /** Runs of little-endian binary16 numbers within a payload. */
 final class Halves {

@@ -2,7 +2,7 @@ package org.paretopress.kernels.levels;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 /**
  * A matrix on uniform grids, as {@link UniformGrid} lays it out. Every weight is exact in float, because a scale has 11

@@ -2,7 +2,7 @@ package org.paretopress.kernels.levels;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 /** A matrix of pruned and quantized groups, as {@link SparseGrid} lays it out. */
 public final class SparseGridMatrix extends PackedMatrix {

@@ -1,9 +1,10 @@
 package org.paretopress.kernels.model;
 
 import java.nio.ByteBuffer;
+import org.paretopress.kernels.ggml.Half;
 
 /** Element types of weights in model files, little-endian. */
-public enum DataType {
+public enum DataType implements TensorType {
     F32(4) {
         @Override
         float read(ByteBuffer bytes, int index) {
@@ -45,8 +46,21 @@ public enum DataType {
         this.sizeInBytes = sizeInBytes;
     }
 
+    /** Of an element. */
     public int sizeInBytes() {
         return sizeInBytes;
+    }
+
+    @Override
+    public long sizeInBytes(long rows, int columns) {
+        return Math.multiplyExact(Math.multiplyExact(rows, (long) columns), (long) sizeInBytes);
+    }
+
+    @Override
+    public void read(ByteBuffer bytes, int at, int count, float[] target, int offset) {
+        for (int i = 0; i < count; i++) {
+            target[offset + i] = read(bytes, at + i * sizeInBytes);
+        }
     }
 
     /** The element whose first byte stands at {@code index} of a little-endian buffer; exact for every type. */

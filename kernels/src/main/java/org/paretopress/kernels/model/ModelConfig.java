@@ -39,9 +39,31 @@ public record ModelConfig(
         boolean tiedHead,
         int beginOfSequence) {
 
-    /** Frequency scaling named {@code llama3} in configurations: long wavelengths are stretched by {@code factor}. */
+    /**
+     * Frequency scaling named {@code llama3} in configurations: long wavelengths are stretched by {@code factor}, short ones stay,
+     * those between are blended.
+     */
     public record RopeScaling(
-            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {}
+            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {
+
+        /** What a frequency becomes. */
+        public double scaled(double frequency) {
+            double turns = originalPositions * frequency / (2 * Math.PI);
+            double blend = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
+            double share = Math.max(0, Math.min(1, blend));
+            return frequency * (share + (1 - share) / factor);
+        }
+
+        /** By what wavelengths grow, one for each pair of channels of a head. */
+        public float[] wavelengthFactors(int headSize, double theta) {
+            float[] factors = new float[headSize / 2];
+            for (int i = 0; i < factors.length; i++) {
+                double frequency = Math.pow(theta, -2.0 * i / headSize);
+                factors[i] = (float) (frequency / scaled(frequency));
+            }
+            return factors;
+        }
+    }
 
     /** The linear layers of one transformer block, in the order in which they run. */
     public static final List<String> PROJECTIONS = List.of(

@@ -1,16 +1,20 @@
 package org.paretopress.kernels.model;
 
-import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
 /** A model on disk: its dimensions and its tensors. All shapes are checked on opening; weights are read on demand. */
-public sealed interface ModelFile permits HuggingFaceModel {
+public sealed interface ModelFile permits HuggingFaceModel, GgufModel {
 
-    /** Opens a Hugging Face directory. */
+    /**
+     * Opens a Hugging Face directory, or a file in the GGUF format.
+     *
+     * @throws MalformedModelException if anything is missing, cut or of a shape that the rest does not fit
+     */
     static ModelFile open(Path path) {
-        return HuggingFaceModel.open(path);
+        return Files.isRegularFile(path) ? GgufModel.open(path) : HuggingFaceModel.open(path);
     }
 
     Path path();
@@ -23,8 +27,18 @@ public sealed interface ModelFile permits HuggingFaceModel {
     /** @throws MalformedModelException if there is no such tensor */
     TensorInfo tensor(String name);
 
-    /** The bytes of some rows of a tensor, mapped, little-endian, at most 2 GiB. */
-    ByteBuffer bytes(TensorInfo tensor, long firstRow, long rows);
+    /**
+     * Reads rows as floats.
+     *
+     * @param target receives {@code rows × columns} values, row by row
+     */
+    void read(TensorInfo tensor, long firstRow, int rows, float[] target);
+
+    /** The folder that the tokenizer of this model lies in. */
+    Path folder();
+
+    /** The file that holds a tensor. */
+    Path fileOf(TensorInfo tensor);
 
     /** The files whose bytes make up the model, for fingerprints. */
     List<Path> files();
@@ -40,20 +54,6 @@ public sealed interface ModelFile permits HuggingFaceModel {
     /** Bytes of all tensors as stored. */
     default long sizeInBytes() {
         return tensors().stream().mapToLong(TensorInfo::sizeInBytes).sum();
-    }
-
-    /**
-     * Reads rows as floats.
-     *
-     * @param target receives {@code rows × columns} values, row by row
-     */
-    default void read(TensorInfo tensor, long firstRow, int rows, float[] target) {
-        ByteBuffer bytes = bytes(tensor, firstRow, rows);
-        int size = tensor.type().sizeInBytes();
-        int count = rows * tensor.columns();
-        for (int i = 0; i < count; i++) {
-            target[i] = tensor.type().read(bytes, i * size);
-        }
     }
 
     /** A whole tensor as floats, row by row; for tensors of fewer than 2^29 elements. */

@@ -66,13 +66,7 @@ public final class SafetensorsFile {
      * @return a read-only little-endian view of {@code rows × columns} elements; at most 2 GiB
      */
     ByteBuffer map(TensorInfo tensor, long firstRow, long rows) {
-        long rowBytes = (long) tensor.columns() * tensor.type().sizeInBytes();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset() + firstRow * rowBytes, rows * rowBytes)
-                    .order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot map " + tensor.name() + " of " + path, e);
-        }
+        return tensor.map(path, firstRow, rows);
     }
 
     private static long headerLength(Path path, FileChannel channel, long length) throws IOException {

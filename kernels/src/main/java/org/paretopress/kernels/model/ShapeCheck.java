@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Set;
 
 /** Compares every tensor with what {@code config.json} promises: all that a Llama needs, in its shape, and no other. */
-record ShapeCheck(HuggingFaceModel model) {
+record ShapeCheck(ModelFile model) {
 
     /** Written by some tools, and computed or repeated here: a tied head, and the frequencies of rotary embeddings. */
-    private static final String TOLERATED = "lm_head\\.weight|.*rotary_emb\\.inv_freq";
+    private static final String TOLERATED = "lm_head\\.weight|.*rotary_emb\\.inv_freq|" + GgufModel.ROPE_FACTORS;
 
     void run() {
         Set<String> required = new HashSet<>();

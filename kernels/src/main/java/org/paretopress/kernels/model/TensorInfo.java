@@ -1,5 +1,12 @@
 package org.paretopress.kernels.model;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -9,7 +16,7 @@ import java.util.List;
  * @param shape dimensions, slowest first
  * @param offset first byte, counted from the start of the file
  */
-public record TensorInfo(String name, DataType type, List<Long> shape, long offset) {
+public record TensorInfo(String name, TensorType type, List<Long> shape, long offset) {
 
     public TensorInfo {
         shape = List.copyOf(shape);
@@ -30,6 +37,17 @@ public record TensorInfo(String name, DataType type, List<Long> shape, long offs
     }
 
     public long sizeInBytes() {
-        return Math.multiplyExact(elements(), (long) type.sizeInBytes());
+        return type.sizeInBytes(rows(), columns());
+    }
+
+    /** Maps whole rows of a file that this tensor lies in, little-endian, at most 2 GiB. */
+    ByteBuffer map(Path file, long firstRow, long rows) {
+        long rowBytes = type.sizeInBytes(1, columns());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, offset + firstRow * rowBytes, rows * rowBytes)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot map " + name + " of " + file, e);
+        }
     }
 }

@@ -18,7 +18,10 @@ public record Rotary(int headSize, int positions, float[] cosines, float[] sines
         float[] cosines = new float[positions * half];
         float[] sines = new float[positions * half];
         for (int i = 0; i < half; i++) {
-            double frequency = scaled(config, Math.pow(config.ropeTheta(), -2.0 * i / config.headSize()));
+            double unscaled = Math.pow(config.ropeTheta(), -2.0 * i / config.headSize());
+            double frequency = config.ropeScaling()
+                    .map(scaling -> scaling.scaled(unscaled))
+                    .orElse(unscaled);
             for (int position = 0; position < positions; position++) {
                 cosines[position * half + i] = (float) StrictMath.cos(position * frequency);
                 sines[position * half + i] = (float) StrictMath.sin(position * frequency);
@@ -34,18 +37,5 @@ public record Rotary(int headSize, int positions, float[] cosines, float[] sines
             negated[i] = -sines[i];
         }
         return new Rotary(headSize, positions, cosines, negated);
-    }
-
-    /** Llama 3.1's rule: long wavelengths slow down by {@code factor}, short ones stay, those between are blended. */
-    private static double scaled(ModelConfig config, double frequency) {
-        if (config.ropeScaling().isEmpty()) {
-            return frequency;
-        }
-        ModelConfig.RopeScaling scaling = config.ropeScaling().get();
-        double turns = scaling.originalPositions() * frequency / (2 * Math.PI);
-        double blend =
-                (turns - scaling.lowFrequencyFactor()) / (scaling.highFrequencyFactor() - scaling.lowFrequencyFactor());
-        double share = Math.max(0, Math.min(1, blend));
-        return frequency * (share + (1 - share) / scaling.factor());
     }
 }

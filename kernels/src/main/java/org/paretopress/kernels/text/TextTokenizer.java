@@ -25,7 +25,7 @@ public final class TextTokenizer implements AutoCloseable {
     /** Opens the tokenizer of a model; ids that the model does not know are errors. */
     public static TextTokenizer open(ModelFile model) {
         return open(
-                model.path(), model.config().beginOfSequence(), model.config().vocabularySize());
+                model.folder(), model.config().beginOfSequence(), model.config().vocabularySize());
     }
 
     /**

@@ -11,9 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.paretopress.kernels.compress.UniformGrids.Fit;
+import org.paretopress.kernels.ggml.Half;
 import org.paretopress.kernels.levels.PackedMatrix;
 import org.paretopress.kernels.levels.QuantizedMatrix;
-import org.paretopress.kernels.model.Half;
 
 class GptqTest extends GridCompressorContract {
 

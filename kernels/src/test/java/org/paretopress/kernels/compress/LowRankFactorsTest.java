@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.paretopress.kernels.ggml.Half;
 import org.paretopress.kernels.levels.PackedMatrix;
-import org.paretopress.kernels.model.Half;
 
 /** The form of the factors, and inputs at the edge. */
 class LowRankFactorsTest {

@@ -1,6 +1,6 @@
 package org.paretopress.kernels.compress;
 
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 /**
  * GPTQ the slow way, as Optimal Brain Quantization writes it (Frantar and Alistarh, NeurIPS 2022, eq. 3): for every

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.paretopress.kernels.ggml.Half;
 import org.paretopress.kernels.levels.QuantizedMatrix;
-import org.paretopress.kernels.model.Half;
 
 class RoundToNearestTest extends GridCompressorContract {
 

@@ -3,7 +3,7 @@ package org.paretopress.kernels.levels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 /** Levels of random content. */
 final class LevelSamples {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.paretopress.kernels.ggml.BlockGrid;
 import org.paretopress.kernels.ggml.GgmlType;
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 /** Every packed form keeps the one contract. */
 class PackedMatrixTest {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.paretopress.kernels.model.Half;
+import org.paretopress.kernels.ggml.Half;
 
 class QuantizedMatrixTest {
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.paretopress.jobs.export.ExportJob;
 import org.paretopress.jobs.input.FinishedRun;
 import org.paretopress.jobs.run.FrontPoint;
@@ -18,6 +19,7 @@ final class ExportCommand implements Callable<Integer> {
 
     /** What can be written. */
     enum Format {
+        gguf,
         hf,
         evopress
     }
@@ -38,7 +40,9 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             required = true,
-            description = "hf: Hugging Face directory; evopress: configuration text. One of: ${COMPLETION-CANDIDATES}.")
+            description =
+                    "gguf: a file that llama.cpp loads; hf: Hugging Face directory; evopress: configuration text. "
+                            + "One of: ${COMPLETION-CANDIDATES}.")
     private Format format;
 
     @Option(names = "--to", required = true, paramLabel = "PATH", description = "A folder or file that is not there.")
@@ -56,21 +60,38 @@ final class ExportCommand implements Callable<Integer> {
             shared.answer(document, "Point " + chosen.id() + " is in " + document.get("path") + ".");
             return 0;
         }
-        ExportJob.Written written = job.huggingFace(chosen.assignment(), to);
+        ExportJob.Written written =
+                format == Format.gguf ? job.gguf(chosen.assignment(), to) : job.huggingFace(chosen.assignment(), to);
         document.put("path", written.path());
         document.put("bytes", written.bytes());
+        document.put("pointBytes", chosen.sizeInBytes());
         document.put("kl", written.kl());
         document.put("searchKl", chosen.holdout().kl());
-        shared.answer(
-                document,
-                String.format(
-                        Locale.ROOT,
-                        "Point %s is in %s (%,d bytes).%nRead back, its KL on held-out text is %.6f; the search had %.6f.",
-                        chosen.id(),
-                        written.path(),
-                        written.bytes(),
-                        written.kl(),
-                        chosen.holdout().kl()));
+        document.put("rewritten", written.rewritten());
+        shared.answer(document, sentences(chosen, written));
         return 0;
+    }
+
+    private static String sentences(FrontPoint point, ExportJob.Written written) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "Point %s is in %s: %,d bytes, where the front has %,d.",
+                point.id(),
+                written.path(),
+                written.bytes(),
+                point.sizeInBytes()));
+        if (!written.rewritten().isEmpty()) {
+            text.append("\nThe format has no form for some levels; they were rounded once more: ");
+            text.append(written.rewritten().entrySet().stream()
+                    .map(change -> change.getKey() + " to " + change.getValue())
+                    .collect(Collectors.joining(", ")));
+            text.append(". Levels of method gguf are written as they were searched.");
+        }
+        text.append(String.format(
+                Locale.ROOT,
+                "%nRead back, its KL on held-out text is %.6f; the search had %.6f.",
+                written.kl(),
+                point.holdout().kl()));
+        return text.toString();
     }
 }

@@ -15,9 +15,12 @@ import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.storage.LocalCopies;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.export.EvoPressConfig;
+import org.paretopress.kernels.export.GgufExporter;
 import org.paretopress.kernels.export.HuggingFaceExporter;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.levels.LevelDatabase;
+import org.paretopress.kernels.model.HuggingFaceModel;
+import org.paretopress.kernels.model.ModelFile;
 
 /** Writes a point of a run in a form that other tools load. */
 public final class ExportJob {
@@ -35,32 +38,61 @@ public final class ExportJob {
      *
      * @param bytes of all files together
      * @param kl of the written model, read back, on the run's holdout
+     * @param rewritten for every level that the format has no form for, what it was written as
      */
-    public record Written(String path, long bytes, double kl) {}
+    public record Written(String path, long bytes, double kl, Map<String, String> rewritten) {}
+
+    /** Writes a model; returns what levels were written as where the format has no form for them. */
+    @FunctionalInterface
+    private interface Exporter {
+        Map<String, String> write(SourceModel model, LevelDatabase levels, Path target) throws IOException;
+    }
 
     /** A Hugging Face directory with the weights as the search saw them. */
     public Written huggingFace(Map<String, String> assignment, String to) {
+        return write(to, (model, levels, folder) -> {
+            if (!(model.file() instanceof HuggingFaceModel source)) {
+                throw new InputException(
+                        "--format hf: " + model.uri() + " is no Hugging Face folder.", "write --format gguf.");
+            }
+            new HuggingFaceExporter(source, levels, assignment).writeTo(folder);
+            return Map.of();
+        });
+    }
+
+    /** A GGUF file, as llama.cpp loads it. */
+    public Written gguf(Map<String, String> assignment, String to) {
+        return write(to, (model, levels, file) -> new GgufExporter(model.file(), levels, assignment)
+                .writeTo(file, model.name()));
+    }
+
+    /** Writes beside the target, reads back, and only then puts what was written to its place. */
+    private Written write(String to, Exporter exporter) {
         org.apache.hadoop.fs.Path target = target(to);
         SourceModel model = SourceModel.open(storage, run.config().model());
         LevelDatabase levels = LevelDatabase.open(new LocalCopies(storage).of(run.levels()));
         boolean local = "file".equals(target.toUri().getScheme());
         try {
-            Path folder = local
-                    ? Path.of(new org.apache.hadoop.fs.Path(target.getParent(), "." + target.getName() + ".part")
-                            .toUri()
-                            .getPath())
-                    : Files.createTempDirectory("paretopress-export");
-            new HuggingFaceExporter(model.file(), levels, assignment).writeTo(folder);
-            Loss loss = new ReadBack(model.file(), folder)
-                    .measure(
-                            SourceText.read(storage, model.file(), run.config()).holdout());
-            Written written = new Written(target.toString(), bytes(folder), loss.meanKl());
-            if (local) {
-                Files.move(folder, Path.of(target.toUri().getPath()), StandardCopyOption.REPLACE_EXISTING);
-            } else {
-                storage.upload(folder, target);
+            Path part = local
+                    ? Path.of(target.toUri().getPath()).resolveSibling("." + target.getName() + ".part")
+                    : Files.createTempDirectory("paretopress-export").resolve(target.getName());
+            storage.delete(new org.apache.hadoop.fs.Path(part.toUri())); // of an export that was killed
+            Files.createDirectories(part.getParent());
+            try {
+                Map<String, String> rewritten = exporter.write(model, levels, part);
+                Loss loss = new ReadBack(model.file(), ModelFile.open(part))
+                        .measure(SourceText.read(storage, model.file(), run.config())
+                                .holdout());
+                Written written = new Written(target.toString(), bytes(part), loss.meanKl(), rewritten);
+                if (local) {
+                    Files.move(part, Path.of(target.toUri().getPath()), StandardCopyOption.REPLACE_EXISTING);
+                } else {
+                    storage.upload(part, target);
+                }
+                return written;
+            } finally {
+                storage.delete(new org.apache.hadoop.fs.Path((local ? part : part.getParent()).toUri()));
             }
-            return written;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot export to " + to, e);
         }
@@ -81,8 +113,9 @@ public final class ExportJob {
         return target;
     }
 
-    static long bytes(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
+    /** Of a file, or of all files of a folder. */
+    static long bytes(Path path) throws IOException {
+        try (Stream<Path> files = Files.isDirectory(path) ? Files.list(path) : Stream.of(path)) {
             List<Path> all = files.toList();
             long sum = 0;
             for (Path file : all) {

@@ -1,13 +1,11 @@
 package org.paretopress.jobs.export;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.paretopress.kernels.forward.FixedWeights;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.forward.WeightCache;
-import org.paretopress.kernels.model.HuggingFaceModel;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.ops.DensePrediction;
 import org.paretopress.kernels.ops.Divergence;
@@ -21,10 +19,10 @@ final class ReadBack {
     private final Opened original;
     private final Opened exported;
 
-    ReadBack(ModelFile original, Path exported) {
+    ReadBack(ModelFile original, ModelFile exported) {
         TensorOps ops = new Nd4jOps();
         this.original = Opened.of(original, ops);
-        this.exported = Opened.of(HuggingFaceModel.open(exported), ops);
+        this.exported = Opened.of(exported, ops);
     }
 
     private record Opened(ModelFile model, FixedWeights fixed, WeightCache weights) {

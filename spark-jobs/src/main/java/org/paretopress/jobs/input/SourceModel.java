@@ -5,7 +5,7 @@ import org.paretopress.jobs.storage.Digest;
 import org.paretopress.jobs.storage.LocalCopies;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.model.FiniteCheck;
-import org.paretopress.kernels.model.HuggingFaceModel;
+import org.paretopress.kernels.model.ModelFile;
 
 /**
  * The model a run starts from, checked.
@@ -13,12 +13,12 @@ import org.paretopress.kernels.model.HuggingFaceModel;
  * @param uri where executors find it
  * @param sha256 of its files
  */
-public record SourceModel(String uri, HuggingFaceModel file, String sha256) {
+public record SourceModel(String uri, ModelFile file, String sha256) {
 
     /** Opens and checks a model: files, shapes, types, and that every weight is a number. */
     public static SourceModel open(Storage storage, String path) {
         Path folder = storage.qualified(path);
-        HuggingFaceModel file = HuggingFaceModel.open(new LocalCopies(storage).of(folder));
+        ModelFile file = ModelFile.open(new LocalCopies(storage).of(folder));
         new FiniteCheck(file).run();
         return new SourceModel(folder.toString(), file, Digest.ofFiles(file.files()));
     }

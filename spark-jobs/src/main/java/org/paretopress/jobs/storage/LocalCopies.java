@@ -31,7 +31,7 @@ public final class LocalCopies {
         this.cache = cache;
     }
 
-    /** The local folder that holds what {@code folder} holds. */
+    /** The local folder that holds what {@code folder} holds; of a single file, its copy. */
     public java.nio.file.Path of(Path folder) {
         if ("file".equals(folder.toUri().getScheme())) {
             return java.nio.file.Path.of(folder.toUri().getPath());
@@ -41,6 +41,12 @@ public final class LocalCopies {
         if (files.isEmpty()) {
             throw new InputException("There is no folder " + folder + ", or it is empty.", "the path is misspelt.");
         }
+        boolean single = files.get(0).getPath().equals(folder);
+        java.nio.file.Path copy = copyOf(folder, files);
+        return single ? copy.resolve(folder.getName()) : copy;
+    }
+
+    private java.nio.file.Path copyOf(Path folder, List<FileStatus> files) {
         java.nio.file.Path target = cache.resolve(key(folder, files));
         try {
             if (!Files.isDirectory(target)) {

@@ -33,7 +33,8 @@ class OnEachPartitionTest {
             for (int each = 1; each < 5; each++) {
                 int tasks = executors * each;
                 for (int task = 0; task < tasks; task++) {
-                    assertThat(OnEachPartition.share(numbers(executors), task, tasks)).containsExactly(task / each);
+                    assertThat(OnEachPartition.share(numbers(executors), task, tasks))
+                            .containsExactly(task / each);
                 }
             }
         }

@@ -1,4 +1,4 @@
-package org.paretopress.kernels.model;
+package org.paretopress.kernels.ggml;
 
 /** IEEE 754 binary16 (half precision) to and from wider types; exact, since Java 17 has no conversion of its own. */
 public final class Half {

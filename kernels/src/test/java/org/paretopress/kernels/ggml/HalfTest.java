@@ -1,4 +1,4 @@
-package org.paretopress.kernels.model;
+package org.paretopress.kernels.ggml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

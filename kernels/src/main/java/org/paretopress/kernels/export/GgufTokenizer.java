@@ -1,0 +1,206 @@
+package org.paretopress.kernels.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.paretopress.kernels.model.MalformedModelException;
+import org.paretopress.kernels.model.ModelConfig;
+
+/**
+ * A {@code tokenizer.json} as the metadata that llama.cpp reads: byte-pair encoding over characters with bytes to fall back to, as Llama
+ * 1 and 2 have it ({@code llama}), or over bytes, as Llama 3 has it ({@code gpt2}).
+ */
+final class GgufTokenizer {
+
+    private static final String PREFIX = "tokenizer.ggml.";
+
+    /** What a token is; numbers of llama.cpp. */
+    private static final int NORMAL = 1;
+
+    private static final int UNKNOWN = 2;
+    private static final int CONTROL = 3;
+    private static final int USER_DEFINED = 4;
+    private static final int UNUSED = 5;
+    private static final int BYTE = 6;
+
+    /** Below every merge: no pair becomes this token. */
+    private static final float NEVER_MERGED = -1e9f;
+
+    private final Path path;
+    private final JsonNode tokenizer;
+    private final JsonNode settings;
+    private final String[] tokens;
+    private final int[] types;
+
+    private GgufTokenizer(Path folder, int vocabularySize) {
+        this.path = folder.resolve("tokenizer.json");
+        if (!Files.isRegularFile(path)) {
+            throw error("the model has no tokenizer.", "fetch tokenizer.json from where the model came from.");
+        }
+        this.tokenizer = json(path);
+        Path beside = folder.resolve("tokenizer_config.json");
+        this.settings = Files.isRegularFile(beside) ? json(beside) : new ObjectMapper().createObjectNode();
+        this.tokens = new String[vocabularySize];
+        this.types = new int[vocabularySize];
+    }
+
+    /**
+     * The entries of the metadata.
+     *
+     * @param folder of the model
+     * @throws MalformedModelException where llama.cpp has no such tokenizer
+     */
+    static Map<String, Object> metadata(Path folder, ModelConfig config) {
+        return new GgufTokenizer(folder, config.vocabularySize()).metadata(config);
+    }
+
+    private Map<String, Object> metadata(ModelConfig config) {
+        JsonNode model = tokenizer.path("model");
+        if (!model.path("type").asText().equals("BPE")) {
+            throw error(
+                    "a tokenizer of type " + model.path("type") + " cannot be written as GGUF; BPE can.",
+                    "another --format.");
+        }
+        readVocabulary(model);
+        List<String[]> merges = merges(model);
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        boolean overCharacters = model.path("byte_fallback").asBoolean();
+        metadata.put(PREFIX + "model", overCharacters ? "llama" : "gpt2");
+        metadata.put(PREFIX + "pre", overCharacters ? "default" : preTokenizer());
+        metadata.put(PREFIX + "tokens", tokens);
+        metadata.put(PREFIX + "token_type", types);
+        if (overCharacters) {
+            metadata.put(PREFIX + "scores", scores(merges));
+            metadata.put(PREFIX + "add_space_prefix", addsSpace());
+        } else {
+            metadata.put(
+                    PREFIX + "merges",
+                    merges.stream().map(pair -> String.join(" ", pair)).toArray(String[]::new));
+        }
+        special(metadata, "bos", config.beginOfSequence());
+        special(metadata, "eos", id("eos_token"));
+        special(metadata, "unknown", id("unk_token"));
+        special(metadata, "padding", id("pad_token"));
+        metadata.put(PREFIX + "add_bos_token", config.beginOfSequence() >= 0);
+        metadata.put(PREFIX + "add_eos_token", settings.path("add_eos_token").asBoolean());
+        if (settings.path("chat_template").isTextual()) {
+            metadata.put(
+                    "tokenizer.chat_template", settings.path("chat_template").asText());
+        }
+        return metadata;
+    }
+
+    private void readVocabulary(JsonNode model) {
+        Arrays.fill(types, UNUSED);
+        Arrays.setAll(tokens, id -> "[PAD" + id + "]");
+        for (Map.Entry<String, JsonNode> entry : model.path("vocab").properties()) {
+            boolean single =
+                    model.path("byte_fallback").asBoolean() && entry.getKey().matches("<0x[0-9A-F]{2}>");
+            boolean unknown = entry.getKey().equals(model.path("unk_token").asText());
+            enter(entry.getValue().asInt(-1), entry.getKey(), single ? BYTE : unknown ? UNKNOWN : NORMAL);
+        }
+        for (JsonNode added : tokenizer.path("added_tokens")) {
+            int id = added.path("id").asInt(-1);
+            if (id < 0 || id >= types.length || types[id] != UNKNOWN) {
+                enter(id, added.path("content").asText(), added.path("special").asBoolean() ? CONTROL : USER_DEFINED);
+            }
+        }
+    }
+
+    private void enter(int id, String token, int type) {
+        if (id < 0 || id >= tokens.length) {
+            throw error(
+                    "token " + id + " is beyond the model's vocabulary of " + tokens.length + ".",
+                    "the tokenizer belongs to another model.");
+        }
+        tokens[id] = token;
+        types[id] = type;
+    }
+
+    /** Pairs of texts, the first to be merged first. */
+    private static List<String[]> merges(JsonNode model) {
+        List<String[]> merges = new ArrayList<>();
+        for (JsonNode merge : model.path("merges")) {
+            merges.add(
+                    merge.isArray()
+                            ? new String[] {
+                                merge.path(0).asText(), merge.path(1).asText()
+                            }
+                            : merge.asText().split(" ", 2));
+        }
+        return merges;
+    }
+
+    /** llama.cpp merges the pair whose result has the highest score: that of the earliest merge. */
+    private float[] scores(List<String[]> merges) {
+        Map<String, Integer> ranks = new HashMap<>();
+        for (int rank = 0; rank < merges.size(); rank++) {
+            ranks.putIfAbsent(String.join("", merges.get(rank)), rank);
+        }
+        float[] scores = new float[tokens.length];
+        for (int id = 0; id < scores.length; id++) {
+            Integer rank = ranks.get(tokens[id]);
+            scores[id] = rank == null ? NEVER_MERGED : -rank;
+        }
+        return scores;
+    }
+
+    /** Whether a text is read as if it began with a space. */
+    private boolean addsSpace() {
+        boolean prepended = tokenizer.path("normalizer").findValues("type").stream()
+                .anyMatch(type -> type.asText().equals("Prepend"));
+        return prepended
+                || tokenizer.path("pre_tokenizer").findValues("prepend_scheme").stream()
+                        .anyMatch(scheme -> !scheme.asText().equals("never"));
+    }
+
+    /** The name under which llama.cpp knows how a text is cut before bytes are merged. */
+    private String preTokenizer() {
+        JsonNode pre = tokenizer.path("pre_tokenizer");
+        List<String> patterns = pre.findValuesAsText("Regex");
+        boolean digits = pre.findValues("individual_digits").stream().anyMatch(JsonNode::asBoolean);
+        if (patterns.size() == 1 && patterns.get(0).contains("\\p{N}{1,3}")) {
+            return "llama-bpe";
+        }
+        if (patterns.isEmpty()) {
+            return digits ? "smollm" : "gpt-2";
+        }
+        throw error(
+                "llama.cpp's name for the pre-tokenizer " + patterns + " is not known.",
+                "another --format; llama.cpp's own converter knows more tokenizers.");
+    }
+
+    private static void special(Map<String, Object> metadata, String role, int id) {
+        if (id >= 0) {
+            metadata.put(PREFIX + role + "_token_id", id);
+        }
+    }
+
+    /** Of a token that tokenizer_config.json names; -1 for none. */
+    private int id(String role) {
+        JsonNode named = settings.path(role);
+        String text = named.isTextual() ? named.asText() : named.path("content").asText("");
+        return text.isEmpty() ? -1 : Arrays.asList(tokens).indexOf(text);
+    }
+
+    private static JsonNode json(Path path) {
+        try {
+            return new ObjectMapper().readTree(path.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + path, e);
+        }
+    }
+
+    private MalformedModelException error(String reason, String remedy) {
+        return new MalformedModelException(path, reason, remedy);
+    }
+}
