@@ -34,6 +34,9 @@ public record Explanation(Cause cause, String message) {
     private static final Pattern TASK_MESSAGE =
             Pattern.compile("(?s)Job aborted .*?executor [^)]*\\): [\\w.$]+: (?:[\\w.$]+(?:Exception|Error): )?");
 
+    /** Where Spark says that a task failed, if not in the driver. */
+    private static final Pattern HOST = Pattern.compile("\\((\\S+) executor (?!driver)");
+
     /** As {@link org.paretopress.jobs.storage.Storage} begins, on the driver or in what Spark tells of a task. */
     private static final Pattern STORAGE = Pattern.compile("Cannot access .*");
 
@@ -59,7 +62,7 @@ public record Explanation(Cause cause, String message) {
         if (says(failure, DISK_FULL)) {
             return new Explanation(
                     Cause.CIRCUMSTANCES,
-                    "there was no space left to write to. What was finished is kept.\n"
+                    "there was no space left to write to" + host(failure) + ". What was finished is kept.\n"
                             + "Maybe make room, or set spark.local.dir to a larger disk, and go on with --resume.");
         }
         return causes(failure)
@@ -72,6 +75,15 @@ public record Explanation(Cause cause, String message) {
                                         + "\nMaybe make room or allow access there; a run that was begun goes on with --resume."))
                 .findFirst()
                 .orElse(new Explanation(Cause.UNKNOWN, ""));
+    }
+
+    private static String host(Throwable failure) {
+        return causes(failure)
+                .map(cause -> HOST.matcher(String.valueOf(cause.getMessage())))
+                .filter(Matcher::find)
+                .map(matcher -> " on " + matcher.group(1))
+                .findFirst()
+                .orElse("");
     }
 
     private static boolean says(Throwable failure, String text) {

@@ -1,31 +1,35 @@
 package org.paretopress.jobs.run;
 
 import java.io.PrintStream;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Tells people how far a run is, on standard error. */
+/** Tells people how far a run is, and about how long it will still take, on standard error. */
 public final class Progress {
 
     private final PrintStream out;
     private final boolean bars;
+    private final LongSupplier nanoTime;
     private final String prefix;
 
     /** @param bars whether to draw bars, which need a terminal, or plain lines */
     public Progress(PrintStream out, boolean bars) {
-        this(out, bars, "");
+        this(out, bars, System::nanoTime, "");
     }
 
-    private Progress(PrintStream out, boolean bars, String prefix) {
+    /** @param nanoTime the clock */
+    Progress(PrintStream out, boolean bars, LongSupplier nanoTime, String prefix) {
         this.out = out;
         this.bars = bars;
+        this.nanoTime = nanoTime;
         this.prefix = prefix;
     }
 
     /** The progress of one of several jobs that run side by side: plain lines that begin with its name. */
     public Progress of(String job) {
-        return new Progress(out, false, job + ": ");
+        return new Progress(out, false, nanoTime, job + ": ");
     }
 
     /** On standard error, with bars where somebody is watching. */
@@ -41,7 +45,7 @@ public final class Progress {
     /** Begins a step of known length. */
     public Step start(String name, long length) {
         if (!bars) {
-            return new Lines(out, prefix + name, length);
+            return new Lines(prefix + name, length);
         }
         return new Bar(new ProgressBarBuilder()
                 .setTaskName(String.format("%-22s", name))
@@ -75,16 +79,17 @@ public final class Progress {
         }
     }
 
-    /** A line each tenth of the way. */
-    private static final class Lines implements Step {
+    /** A line each tenth of the way, with an estimate of the time left once it is minutes. */
+    private final class Lines implements Step {
 
-        private final PrintStream out;
+        private static final double SECONDS_WORTH_TELLING = 90;
+
         private final String name;
         private final long length;
+        private final long start = nanoTime.getAsLong();
         private long done;
 
-        Lines(PrintStream out, String name, long length) {
-            this.out = out;
+        Lines(String name, long length) {
             this.name = name;
             this.length = length;
         }
@@ -94,8 +99,17 @@ public final class Progress {
             long before = done * 10 / Math.max(1, length);
             done++;
             if (done * 10 / Math.max(1, length) > before) {
-                out.println(name + ": " + done + " of " + length + (note.isEmpty() ? "" : ", " + note));
+                out.println(name + ": " + done + " of " + length + timeLeft() + (note.isEmpty() ? "" : ", " + note));
             }
+        }
+
+        private String timeLeft() {
+            double seconds = (nanoTime.getAsLong() - start) / 1e9 / done * (length - done);
+            return seconds < SECONDS_WORTH_TELLING ? "" : ", about " + inWords(Math.round(seconds / 60)) + " left";
+        }
+
+        private static String inWords(long minutes) {
+            return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
         }
 
         @Override
