@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,5 +140,42 @@ class GgufExportTest {
         assertThat(answer.path("kl").asDouble()).isCloseTo(searched, within(1e-5 * searched));
         double expected = perplexity(run.model().toString(), "--run=" + run.output(), "--point=greedy-1");
         assertThat(ofLlamaCpp()).isCloseTo(expected, within(TOLERANCE * expected));
+    }
+
+    /** The same weights, so the same losses, bit for bit. */
+    @Test
+    void aGgufFileIsAModelToo() throws Exception {
+        SmallRun run = SmallRun.finished();
+        export(run, "dense");
+        Files.copy(run.model().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+        SmallRun other = new SmallRun(folder);
+        Files.copy(run.config(), other.config());
+        other.search(
+                        "local[2]",
+                        "--set=model=" + file(),
+                        "--set=output=" + other.output(),
+                        "--set=search={strategy: uniform, budget: {averageBits: 3}}",
+                        "--set=search.stages=[{survivors: 1, tokens: 128}]")
+                .succeeded();
+        assertThat(point(other, "uniform-1").path("holdout"))
+                .isEqualTo(point(run, "uniform-2").path("holdout"));
+        Command refused = Command.run(
+                "export",
+                other.output().toString(),
+                "--format=hf",
+                "--point=uniform-1",
+                "--to=" + folder.resolve("hf"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("model.gguf is no Hugging Face folder");
+    }
+
+    @Test
+    void aFileThatIsCutIsRefused() throws Exception {
+        export(SmallRun.finished(), "dense");
+        byte[] whole = Files.readAllBytes(file());
+        Path cut = Files.write(folder.resolve("cut.gguf"), Arrays.copyOf(whole, whole.length / 2));
+        Command refused = Command.run("inspect", cut.toString());
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("cut.gguf").contains("Maybe the download or copy was cut");
     }
 }

@@ -44,7 +44,7 @@ final class GgufTokenizer {
     private GgufTokenizer(Path folder, int vocabularySize) {
         this.path = folder.resolve("tokenizer.json");
         if (!Files.isRegularFile(path)) {
-            throw error("the model has no tokenizer.", "fetch tokenizer.json from where the model came from.");
+            throw error("the model has no tokenizer.", "put the tokenizer.json of the original model there.");
         }
         this.tokenizer = json(path);
         Path beside = folder.resolve("tokenizer_config.json");

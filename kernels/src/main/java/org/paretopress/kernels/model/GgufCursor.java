@@ -58,7 +58,7 @@ final class GgufCursor {
         return new String(text, StandardCharsets.UTF_8);
     }
 
-    /** A value behind the number of its type. */
+    /** A value behind the number of its type; of one in 32 bits the shortest decimal, such as 1e-5, as its author wrote it. */
     Object value() {
         return value((int) u32());
     }
@@ -71,7 +71,7 @@ final class GgufCursor {
             case 3 -> (long) two();
             case 4 -> u32();
             case 5 -> (long) (int) u32();
-            case 6 -> (double) Float.intBitsToFloat((int) u32());
+            case 6 -> Double.parseDouble(Float.toString(Float.intBitsToFloat((int) u32())));
             case 7 -> one() != 0;
             case 8 -> string();
             case ARRAY -> array();

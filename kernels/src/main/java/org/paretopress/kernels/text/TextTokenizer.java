@@ -41,7 +41,7 @@ public final class TextTokenizer implements AutoCloseable {
         Path path = modelDirectory.resolve("tokenizer.json");
         if (!Files.isRegularFile(path)) {
             throw new MalformedModelException(
-                    path, "the model has no tokenizer.", "fetch tokenizer.json from where the model came from.");
+                    path, "the model has no tokenizer.", "put the tokenizer.json of the original model there.");
         }
         try {
             HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.builder()

@@ -90,7 +90,7 @@ class GgufFileTest {
                         "a", 200L,
                         "b", -7L,
                         "c", 0xFFFFFFFFL,
-                        "d", (double) 0.1f,
+                        "d", 0.1,
                         "e", true,
                         "f", "grüße",
                         "g", List.of("x", ""),

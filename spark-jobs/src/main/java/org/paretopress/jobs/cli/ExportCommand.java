@@ -64,7 +64,8 @@ final class ExportCommand implements Callable<Integer> {
                 format == Format.gguf ? job.gguf(chosen.assignment(), to) : job.huggingFace(chosen.assignment(), to);
         document.put("path", written.path());
         document.put("bytes", written.bytes());
-        document.put("pointBytes", chosen.sizeInBytes());
+        document.put("tensorBytes", written.tensorBytes());
+        document.put("searchBytes", chosen.sizeInBytes());
         document.put("kl", written.kl());
         document.put("searchKl", chosen.holdout().kl());
         document.put("rewritten", written.rewritten());
@@ -75,17 +76,18 @@ final class ExportCommand implements Callable<Integer> {
     private static String sentences(FrontPoint point, ExportJob.Written written) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "Point %s is in %s: %,d bytes, where the front has %,d.",
+                "Point %s is in %s: %,d bytes, of which %,d are tensors; the search had %,d.",
                 point.id(),
                 written.path(),
                 written.bytes(),
+                written.tensorBytes(),
                 point.sizeInBytes()));
         if (!written.rewritten().isEmpty()) {
             text.append("\nThe format has no form for some levels; they were rounded once more: ");
             text.append(written.rewritten().entrySet().stream()
                     .map(change -> change.getKey() + " to " + change.getValue())
                     .collect(Collectors.joining(", ")));
-            text.append(". Levels of method gguf are written as they were searched.");
+            text.append(". To have what was searched, search levels of method gguf.");
         }
         text.append(String.format(
                 Locale.ROOT,

@@ -37,10 +37,11 @@ public final class ExportJob {
      * What was written.
      *
      * @param bytes of all files together
+     * @param tensorBytes of all tensors together; the rest is metadata: names, tokenizer, alignment
      * @param kl of the written model, read back, on the run's holdout
      * @param rewritten for every level that the format has no form for, what it was written as
      */
-    public record Written(String path, long bytes, double kl, Map<String, String> rewritten) {}
+    public record Written(String path, long bytes, long tensorBytes, double kl, Map<String, String> rewritten) {}
 
     /** Writes a model; returns what levels were written as where the format has no form for them. */
     @FunctionalInterface
@@ -80,10 +81,12 @@ public final class ExportJob {
             Files.createDirectories(part.getParent());
             try {
                 Map<String, String> rewritten = exporter.write(model, levels, part);
-                Loss loss = new ReadBack(model.file(), ModelFile.open(part))
+                ModelFile read = ModelFile.open(part);
+                Loss loss = new ReadBack(model.file(), read)
                         .measure(SourceText.read(storage, model.file(), run.config())
                                 .holdout());
-                Written written = new Written(target.toString(), bytes(part), loss.meanKl(), rewritten);
+                Written written =
+                        new Written(target.toString(), bytes(part), read.sizeInBytes(), loss.meanKl(), rewritten);
                 if (local) {
                     Files.move(part, Path.of(target.toUri().getPath()), StandardCopyOption.REPLACE_EXISTING);
                 } else {
