@@ -114,7 +114,7 @@ class GgufExportTest {
     void otherLevelsAreRoundedAndTheAnswerSaysSo() throws Exception {
         SmallRun run = SmallRun.finished();
         JsonNode answer = export(run, "uniform-2");
-        assertThat(answer.path("rewritten").toString()).isEqualTo("{\"3\":\"Q3_K\"}");
+        assertThat(answer.path("rewritten").toString()).isEqualTo("{\"3\":[\"Q3_K\"]}");
         assertThat(answer.path("kl").asDouble())
                 .isBetween(
                         answer.path("searchKl").asDouble(),

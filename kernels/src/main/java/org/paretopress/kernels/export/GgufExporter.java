@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.levels.Dropped;
@@ -16,6 +18,7 @@ import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.model.DataType;
 import org.paretopress.kernels.model.GgufModel;
 import org.paretopress.kernels.model.GgufNames;
+import org.paretopress.kernels.model.LlamaTensors;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.model.RotaryRows;
@@ -34,7 +37,7 @@ public final class GgufExporter {
     private final ModelConfig config;
     private final LevelDatabase levels;
     private final Map<String, String> assignment;
-    private final Map<String, String> changed = new TreeMap<>();
+    private final Map<String, Set<String>> rewritten = new TreeMap<>();
 
     /**
      * @param levels may be null where every layer stays dense
@@ -51,9 +54,10 @@ public final class GgufExporter {
      * Writes the file.
      *
      * @param name what the model is called in it
-     * @return for every level that GGUF has no form for, what it is written as: {@code "3" → "Q3_K"}
+     * @return for every level that GGUF has no form for, what it is written as, which depends on the shape of a layer: {@code "3" →
+     *     "Q3_K", "Q4_0"}
      */
-    public Map<String, String> writeTo(Path file, String name) throws IOException {
+    public Map<String, Set<String>> writeTo(Path file, String name) throws IOException {
         Map<Integer, Integer> numbers = new LinkedHashMap<>();
         for (int block = 0; block < config.blocks(); block++) {
             if (!isDropped(block)) {
@@ -62,14 +66,14 @@ public final class GgufExporter {
         }
         List<GgufWriter.Entry> entries = new ArrayList<>();
         config.ropeScaling().ifPresent(scaling -> entries.add(factors(scaling)));
-        for (TensorInfo tensor : model.tensors()) {
-            String written = renumbered(tensor.name(), numbers);
-            if (written != null && !GgufNames.of(written).equals(tensor.name())) {
-                entries.add(entry(tensor, GgufNames.of(written)));
+        new LlamaTensors(config).forEach((tensor, shape) -> {
+            String written = renumbered(tensor, numbers);
+            if (written != null) {
+                entries.add(entry(model.tensor(tensor), GgufNames.of(written)));
             }
-        }
+        });
         GgufWriter.write(file, metadata(name, numbers.size()), entries);
-        return changed;
+        return rewritten;
     }
 
     private boolean isDropped(int block) {
@@ -106,7 +110,7 @@ public final class GgufExporter {
         metadata.put("llama.rope.dimension_count", config.headSize());
         metadata.put("llama.rope.freq_base", (float) config.ropeTheta());
         metadata.put("llama.vocab_size", config.vocabularySize());
-        metadata.putAll(GgufTokenizer.metadata(model.folder(), config));
+        metadata.putAll(GgufTokenizer.metadata(model));
         return metadata;
     }
 
@@ -129,7 +133,9 @@ public final class GgufExporter {
                 ? GgufRows.dense(model, tensor)
                 : GgufRows.of(levels.level(layer, level));
         if (!level.equals(WeightCache.DENSE) && !level.equals(rows.type().name())) {
-            changed.put(level, rows.type().name());
+            rewritten
+                    .computeIfAbsent(level, unused -> new TreeSet<>())
+                    .add(rows.type().name());
         }
         LongUnaryOperator order = RotaryRows.concern(tensor.name())
                 ? new RotaryRows(config.headSize())::inHuggingFace

@@ -44,9 +44,38 @@ record GgufRows(TensorType type, int columns, Encoder encoder) {
 
     /** Original weights: vectors in 32 bits, as llama.cpp wants norms, matrices as they are. */
     static GgufRows dense(ModelFile model, TensorInfo tensor) {
-        boolean plain = tensor.shape().size() > 1 && tensor.type() instanceof DataType;
-        DataType type = plain ? (DataType) tensor.type() : DataType.F32;
-        return plain(type, tensor.columns(), (row, values) -> model.read(tensor, row, 1, values));
+        return tensor.shape().size() > 1
+                ? new GgufRows(tensor.type(), tensor.columns(), new Stored(model, tensor))
+                : plain(DataType.F32, tensor.columns(), (row, values) -> model.read(tensor, row, 1, values));
+    }
+
+    /** Rows as the model has them, some at a time. */
+    private static final class Stored implements Encoder {
+
+        private static final long BYTES_AT_ONCE = 1 << 24;
+
+        private final ModelFile model;
+        private final TensorInfo tensor;
+        private final int rowBytes;
+        private final int rowsAtOnce;
+        private int first;
+        private ByteBuffer some;
+
+        Stored(ModelFile model, TensorInfo tensor) {
+            this.model = model;
+            this.tensor = tensor;
+            this.rowBytes = Math.toIntExact(tensor.type().sizeInBytes(1, tensor.columns()));
+            this.rowsAtOnce = (int) Math.max(1, BYTES_AT_ONCE / rowBytes);
+        }
+
+        @Override
+        public void put(int row, ByteBuffer target) {
+            if (some == null || row < first || row >= first + rowsAtOnce) {
+                first = row / rowsAtOnce * rowsAtOnce;
+                some = model.bytes(tensor, first, Math.min(rowsAtOnce, tensor.rows() - first));
+            }
+            target.put(0, some, (row - first) * rowBytes, rowBytes);
+        }
     }
 
     /** A level: blocks of ggml byte for byte; grids rounded to the K-quant of as many bits; all else in 16 bits. */

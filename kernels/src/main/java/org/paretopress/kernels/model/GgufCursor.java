@@ -11,6 +11,12 @@ final class GgufCursor {
 
     private static final int ARRAY = 9;
 
+    /** More than any vocabulary has. */
+    private static final int LONGEST_ARRAY = 1 << 23;
+
+    /** More than any chat template or embedded tokenizer has. */
+    private static final int LONGEST_TEXT = 1 << 27;
+
     private final Path path;
     private final ByteBuffer bytes;
 
@@ -52,8 +58,16 @@ final class GgufCursor {
         return count;
     }
 
+    private int count(String what, int most) {
+        long count = count(what);
+        if (count > most) {
+            throw error("the file claims " + count + " " + what + ".");
+        }
+        return (int) count;
+    }
+
     String string() {
-        byte[] text = new byte[(int) count("bytes of a text")];
+        byte[] text = new byte[count("bytes of a text", LONGEST_TEXT)];
         bytes.get(text);
         return new String(text, StandardCharsets.UTF_8);
     }
@@ -87,9 +101,9 @@ final class GgufCursor {
         if (type == ARRAY) {
             throw error("an array of arrays is not known.");
         }
-        long count = count("elements of an array");
+        int count = count("elements of an array", LONGEST_ARRAY);
         List<Object> values = new ArrayList<>();
-        for (long i = 0; i < count; i++) {
+        for (int i = 0; i < count; i++) {
             values.add(value(type));
         }
         return values;
@@ -117,7 +131,10 @@ final class GgufCursor {
     }
 
     MalformedModelException error(String reason) {
-        return new MalformedModelException(
-                path, position(), reason, "the download or copy was cut: fetch the file again and compare its length.");
+        return error(reason, "the download or copy was cut: fetch the file again and compare its length.");
+    }
+
+    MalformedModelException error(String reason, String remedy) {
+        return new MalformedModelException(path, position(), reason, remedy);
     }
 }

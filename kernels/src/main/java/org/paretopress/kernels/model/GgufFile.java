@@ -119,8 +119,9 @@ public final class GgufFile {
                         .filter(type -> type.id() == id)
                         .findFirst()
                         .map(TensorType.Blocks::new)
-                        .orElseThrow(
-                                () -> cursor.error("tensor " + name + " has type " + id + ", which cannot be read."));
+                        .orElseThrow(() -> cursor.error(
+                                "tensor " + name + " has type " + id + ", which cannot be read.",
+                                "a file of another type, such as Q4_K or F16, is offered where this one came from."));
     }
 
     private void enter(TensorInfo relative, long data, long length) {

@@ -1,6 +1,7 @@
 package org.paretopress.kernels.model;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -82,20 +83,26 @@ public final class GgufModel implements ModelFile {
     }
 
     @Override
-    public void read(TensorInfo tensor, long firstRow, int rows, float[] target) {
-        int columns = tensor.columns();
+    public ByteBuffer bytes(TensorInfo tensor, long firstRow, long rows) {
         if (!RotaryRows.concern(tensor.name())) {
-            tensor.type().read(file.map(tensor, firstRow, rows), 0, rows * columns, target, 0);
-            return;
+            return file.map(tensor, firstRow, rows);
         }
         int headSize = rotaryRows.headSize();
         long firstOfHead = firstRow / headSize * headSize;
         long behindHead = Math.min(tensor.rows(), (firstRow + rows + headSize - 1) / headSize * headSize);
         ByteBuffer heads = file.map(tensor, firstOfHead, behindHead - firstOfHead);
+        int rowBytes = Math.toIntExact(tensor.type().sizeInBytes(1, tensor.columns()));
+        ByteBuffer ordered =
+                ByteBuffer.allocate(Math.toIntExact(rows * rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
         for (int row = 0; row < rows; row++) {
             long stored = rotaryRows.inGguf(firstRow + row) - firstOfHead;
-            int at = Math.toIntExact(tensor.type().sizeInBytes(stored, columns));
-            tensor.type().read(heads, at, columns, target, row * columns);
+            ordered.put(row * rowBytes, heads, Math.toIntExact(stored * rowBytes), rowBytes);
         }
+        return ordered;
+    }
+
+    /** Entries of the file, see {@link GgufFile#metadata}. */
+    public Map<String, Object> metadata() {
+        return file.metadata();
     }
 }

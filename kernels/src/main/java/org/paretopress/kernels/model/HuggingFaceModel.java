@@ -103,14 +103,9 @@ public final class HuggingFaceModel implements ModelFile {
         return tensors.get(tensor.name()).file().path();
     }
 
-    /** The bytes of some rows of a tensor, mapped, little-endian, at most 2 GiB. */
+    @Override
     public ByteBuffer bytes(TensorInfo tensor, long firstRow, long rows) {
         return tensors.get(tensor.name()).file().map(tensor, firstRow, rows);
-    }
-
-    @Override
-    public void read(TensorInfo tensor, long firstRow, int rows, float[] target) {
-        tensor.type().read(bytes(tensor, firstRow, rows), 0, rows * tensor.columns(), target, 0);
     }
 
     @Override

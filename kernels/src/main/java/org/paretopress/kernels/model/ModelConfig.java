@@ -39,29 +39,50 @@ public record ModelConfig(
         boolean tiedHead,
         int beginOfSequence) {
 
-    /**
-     * Frequency scaling named {@code llama3} in configurations: long wavelengths are stretched by {@code factor}, short ones stay,
-     * those between are blended.
-     */
-    public record RopeScaling(
-            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions) {
+    /** How frequencies of rotary embeddings are scaled. */
+    public interface RopeScaling {
 
-        /** What a frequency becomes. */
-        public double scaled(double frequency) {
+        /** What the frequency of a pair of channels becomes. */
+        double scaled(int pair, double frequency);
+
+        /** By what wavelengths grow, one for each pair of channels of a head. */
+        default float[] wavelengthFactors(int headSize, double theta) {
+            float[] factors = new float[headSize / 2];
+            for (int pair = 0; pair < factors.length; pair++) {
+                double frequency = Math.pow(theta, -2.0 * pair / headSize);
+                factors[pair] = (float) (frequency / scaled(pair, frequency));
+            }
+            return factors;
+        }
+    }
+
+    /**
+     * The scaling named {@code llama3} in configurations: long wavelengths are stretched by {@code factor}, short ones stay, those between
+     * are blended.
+     */
+    public record Llama3Scaling(
+            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalPositions)
+            implements RopeScaling {
+
+        @Override
+        public double scaled(int pair, double frequency) {
             double turns = originalPositions * frequency / (2 * Math.PI);
             double blend = (turns - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
             double share = Math.max(0, Math.min(1, blend));
             return frequency * (share + (1 - share) / factor);
         }
+    }
 
-        /** By what wavelengths grow, one for each pair of channels of a head. */
-        public float[] wavelengthFactors(int headSize, double theta) {
-            float[] factors = new float[headSize / 2];
-            for (int i = 0; i < factors.length; i++) {
-                double frequency = Math.pow(theta, -2.0 * i / headSize);
-                factors[i] = (float) (frequency / scaled(frequency));
-            }
-            return factors;
+    /**
+     * The scaling that a GGUF file holds.
+     *
+     * @param factors by what wavelengths grow, one for each pair of channels
+     */
+    public record WavelengthScaling(List<Float> factors) implements RopeScaling {
+
+        @Override
+        public double scaled(int pair, double frequency) {
+            return frequency / factors.get(pair);
         }
     }
 
@@ -215,7 +236,7 @@ public record ModelConfig(
         return switch (type) {
             case "default" -> Optional.empty();
             case "llama3" ->
-                Optional.of(new RopeScaling(
+                Optional.of(new Llama3Scaling(
                         rope.number("factor", 8),
                         rope.number("low_freq_factor", 1),
                         rope.number("high_freq_factor", 4),

@@ -1,5 +1,6 @@
 package org.paretopress.kernels.model;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -27,12 +28,17 @@ public sealed interface ModelFile permits HuggingFaceModel, GgufModel {
     /** @throws MalformedModelException if there is no such tensor */
     TensorInfo tensor(String name);
 
+    /** The bytes of some rows of a tensor, little-endian, at most 2 GiB. */
+    ByteBuffer bytes(TensorInfo tensor, long firstRow, long rows);
+
     /**
      * Reads rows as floats.
      *
      * @param target receives {@code rows × columns} values, row by row
      */
-    void read(TensorInfo tensor, long firstRow, int rows, float[] target);
+    default void read(TensorInfo tensor, long firstRow, int rows, float[] target) {
+        tensor.type().read(bytes(tensor, firstRow, rows), 0, rows * tensor.columns(), target, 0);
+    }
 
     /** The folder that the tokenizer of this model lies in. */
     Path folder();

@@ -23,7 +23,7 @@ record ShapeCheck(ModelFile model) {
                         tensor.offset(),
                         "tensor " + tensor.name() + " has no place in a Llama of "
                                 + model.config().blocks() + " blocks.",
-                        "config.json belongs to another model, or the model is of another architecture.");
+                        configuration() + " belongs to another model, or the model is of another architecture.");
             }
         }
     }
@@ -34,8 +34,13 @@ record ShapeCheck(ModelFile model) {
             throw new MalformedModelException(
                     model.fileOf(tensor),
                     tensor.offset(),
-                    "tensor " + name + " has shape " + tensor.shape() + ", config.json asks for " + expected + ".",
-                    "config.json belongs to another model.");
+                    "tensor " + name + " has shape " + tensor.shape() + ", " + configuration() + " asks for " + expected
+                            + ".",
+                    configuration() + " belongs to another model.");
         }
+    }
+
+    private String configuration() {
+        return model instanceof GgufModel ? "its metadata" : "config.json";
     }
 }

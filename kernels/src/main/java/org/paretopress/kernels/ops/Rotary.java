@@ -18,9 +18,10 @@ public record Rotary(int headSize, int positions, float[] cosines, float[] sines
         float[] cosines = new float[positions * half];
         float[] sines = new float[positions * half];
         for (int i = 0; i < half; i++) {
+            int pair = i;
             double unscaled = Math.pow(config.ropeTheta(), -2.0 * i / config.headSize());
             double frequency = config.ropeScaling()
-                    .map(scaling -> scaling.scaled(unscaled))
+                    .map(scaling -> scaling.scaled(pair, unscaled))
                     .orElse(unscaled);
             for (int position = 0; position < positions; position++) {
                 cosines[position * half + i] = (float) StrictMath.cos(position * frequency);

@@ -35,7 +35,7 @@ class ModelConfigTest {
         assertThat(config.keyValueSize()).isEqualTo(1024);
         assertThat(config.beginOfSequence()).isEqualTo(128_000);
         assertThat(config.tiedHead()).isFalse();
-        assertThat(config.ropeScaling()).contains(new ModelConfig.RopeScaling(8, 1, 4, 8192));
+        assertThat(config.ropeScaling()).contains(new ModelConfig.Llama3Scaling(8, 1, 4, 8192));
         assertThat(config.layers()).hasSize(224);
         // 8.03 billion parameters: layers, two matrices of the vocabulary, 65 norms
         long layers = config.layers().stream().mapToLong(l -> l.parameters()).sum();

@@ -85,7 +85,7 @@ final class ExportCommand implements Callable<Integer> {
         if (!written.rewritten().isEmpty()) {
             text.append("\nThe format has no form for some levels; they were rounded once more: ");
             text.append(written.rewritten().entrySet().stream()
-                    .map(change -> change.getKey() + " to " + change.getValue())
+                    .map(change -> change.getKey() + " to " + String.join(" or ", change.getValue()))
                     .collect(Collectors.joining(", ")));
             text.append(". To have what was searched, search levels of method gguf.");
         }

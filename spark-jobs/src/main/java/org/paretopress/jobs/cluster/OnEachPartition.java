@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -33,15 +33,17 @@ final class OnEachPartition<T, R> extends AbstractFunction2<TaskContext, Iterato
     }
 
     /**
-     * Runs a task for each value; returns results in their order. A task runs by preference on the executor that is as far in the order of
-     * executors as the value is in the list: there it finds what neighbours of the value have left in memory. One that is idle takes any.
+     * Runs a task for each value; returns results in their order.
+     *
+     * @param places from 0 to less than 1: a task runs by preference on the executor that has this place among all. There it finds what
+     *     tasks of the same place have left in memory. An executor that is idle takes any.
      */
     @SuppressWarnings("unchecked")
     static <T, R, F extends Function<T, R> & Serializable> List<R> run(
-            JavaSparkContext spark, List<T> values, F function) {
-        List<String> places = places(spark);
-        List<Tuple2<T, Seq<String>>> placed = IntStream.range(0, values.size())
-                .mapToObj(i -> new Tuple2<>(values.get(i), sequence(share(places, i, values.size()))))
+            JavaSparkContext spark, List<T> values, ToDoubleFunction<T> places, F function) {
+        List<String> executors = executors(spark);
+        List<Tuple2<T, Seq<String>>> placed = values.stream()
+                .map(value -> new Tuple2<>(value, sequence(at(places.applyAsDouble(value), executors))))
                 .toList();
         RDD<T> partitions = spark.sc().makeRDD(sequence(placed), ClassTag$.MODULE$.apply(Object.class));
         Object[] results =
@@ -50,7 +52,7 @@ final class OnEachPartition<T, R> extends AbstractFunction2<TaskContext, Iterato
     }
 
     /** The executors, in the order in which they were started; none where tasks run in the driver. */
-    private static List<String> places(JavaSparkContext spark) {
+    private static List<String> executors(JavaSparkContext spark) {
         return CollectionConverters.asJava(
                         spark.sc().env().blockManager().master().getMemoryStatus())
                 .keySet()
@@ -63,11 +65,10 @@ final class OnEachPartition<T, R> extends AbstractFunction2<TaskContext, Iterato
                 .toList();
     }
 
-    /** The part of a list that the i-th of n has for itself, or the one element that it shares. */
-    static <E> List<E> share(List<E> all, int i, int n) {
-        int from = (int) ((long) all.size() * i / n);
-        int to = (int) ((long) all.size() * (i + 1) / n);
-        return all.subList(from, Math.min(all.size(), Math.max(from + 1, to)));
+    /** The executor at a place, if there is any. */
+    static List<String> at(double place, List<String> executors) {
+        int index = (int) (place * executors.size());
+        return executors.isEmpty() ? List.of() : executors.subList(index, index + 1);
     }
 
     private static <E> Seq<E> sequence(List<E> elements) {

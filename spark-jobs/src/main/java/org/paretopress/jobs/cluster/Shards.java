@@ -88,6 +88,12 @@ final class Shards {
                 .toArray();
     }
 
+    /** Where in the text an encoded shard's middle group stands, from 0 to less than 1. */
+    static double place(int[] numbers, ScoredText.Groups groups) {
+        List<Piece> pieces = decode(numbers);
+        return (double) pieces.get(pieces.size() / 2).group() / groups.count();
+    }
+
     static List<Piece> decode(int[] numbers) {
         List<Piece> pieces = new ArrayList<>();
         for (int i = 0; i < numbers.length; i += 2 + numbers[i + 1]) {

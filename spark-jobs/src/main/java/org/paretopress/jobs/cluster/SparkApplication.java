@@ -72,6 +72,9 @@ public final class SparkApplication {
         defaults.put(
                 "spark.executor.defaultJavaOptions",
                 "--add-modules=jdk.incubator.vector -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+        // Tasks run by preference where their part of the text was scored before; an idle executor does not wait for
+        // such a one.
+        defaults.put("spark.locality.wait", "0");
         // What is shuffled are doubles of statistics, which do not get smaller.
         defaults.put("spark.shuffle.compress", "false");
         // One BLAS thread a task: tasks are the parallelism.

@@ -155,7 +155,8 @@ public final class SparkScorer {
     }
 
     private List<Tuple2<double[], String[]>> run(ScoringTask task, List<List<Shards.Piece>> shards) {
-        return OnEachPartition.run(spark, shards.stream().map(Shards::encode).toList(), task);
+        return OnEachPartition.run(
+                spark, shards.stream().map(Shards::encode).toList(), shard -> Shards.place(shard, text.groups()), task);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.input.FinishedRun;
@@ -41,17 +42,17 @@ public final class ExportJob {
      * @param kl of the written model, read back, on the run's holdout
      * @param rewritten for every level that the format has no form for, what it was written as
      */
-    public record Written(String path, long bytes, long tensorBytes, double kl, Map<String, String> rewritten) {}
+    public record Written(String path, long bytes, long tensorBytes, double kl, Map<String, Set<String>> rewritten) {}
 
     /** Writes a model; returns what levels were written as where the format has no form for them. */
     @FunctionalInterface
     private interface Exporter {
-        Map<String, String> write(SourceModel model, LevelDatabase levels, Path target) throws IOException;
+        Map<String, Set<String>> write(SourceModel model, LevelDatabase levels, Path target) throws IOException;
     }
 
     /** A Hugging Face directory with the weights as the search saw them. */
     public Written huggingFace(Map<String, String> assignment, String to) {
-        return write(to, (model, levels, folder) -> {
+        return write(assignment, target(to), (model, levels, folder) -> {
             if (!(model.file() instanceof HuggingFaceModel source)) {
                 throw new InputException(
                         "--format hf: " + model.uri() + " is no Hugging Face folder.", "write --format gguf.");
@@ -63,24 +64,24 @@ public final class ExportJob {
 
     /** A GGUF file, as llama.cpp loads it. */
     public Written gguf(Map<String, String> assignment, String to) {
-        return write(to, (model, levels, file) -> new GgufExporter(model.file(), levels, assignment)
-                .writeTo(file, model.name()));
+        return write(
+                assignment, fileTarget(to), (model, levels, file) -> new GgufExporter(model.file(), levels, assignment)
+                        .writeTo(file, model.name()));
     }
 
     /** Writes beside the target, reads back, and only then puts what was written to its place. */
-    private Written write(String to, Exporter exporter) {
-        org.apache.hadoop.fs.Path target = target(to);
+    private Written write(Map<String, String> assignment, org.apache.hadoop.fs.Path target, Exporter exporter) {
         SourceModel model = SourceModel.open(storage, run.config().model());
+        run.requireLevels(storage, model, assignment);
         LevelDatabase levels = LevelDatabase.open(new LocalCopies(storage).of(run.levels()));
         boolean local = "file".equals(target.toUri().getScheme());
         try {
             Path part = local
                     ? Path.of(target.toUri().getPath()).resolveSibling("." + target.getName() + ".part")
                     : Files.createTempDirectory("paretopress-export").resolve(target.getName());
-            storage.delete(new org.apache.hadoop.fs.Path(part.toUri())); // of an export that was killed
-            Files.createDirectories(part.getParent());
+            requireWritable(part, target);
             try {
-                Map<String, String> rewritten = exporter.write(model, levels, part);
+                Map<String, Set<String>> rewritten = exporter.write(model, levels, part);
                 ModelFile read = ModelFile.open(part);
                 Loss loss = new ReadBack(model.file(), read)
                         .measure(SourceText.read(storage, model.file(), run.config())
@@ -97,13 +98,13 @@ public final class ExportJob {
                 storage.delete(new org.apache.hadoop.fs.Path((local ? part : part.getParent()).toUri()));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot export to " + to, e);
+            throw new UncheckedIOException("Cannot export to " + target, e);
         }
     }
 
     /** The text configuration of the published EvoPress tools. */
     public String evoPress(Map<String, String> assignment, String to) {
-        org.apache.hadoop.fs.Path target = target(to);
+        org.apache.hadoop.fs.Path target = fileTarget(to);
         storage.writeText(target, new EvoPressConfig(assignment).text());
         return target.toString();
     }
@@ -114,6 +115,26 @@ public final class ExportJob {
             throw new InputException("--to " + to + " is not empty.", "choose a new path.");
         }
         return target;
+    }
+
+    private org.apache.hadoop.fs.Path fileTarget(String to) {
+        org.apache.hadoop.fs.Path target = target(to);
+        if (storage.exists(target)) {
+            throw new InputException("--to " + to + " is a folder; a file is written.", "add the file's name.");
+        }
+        return target;
+    }
+
+    private void requireWritable(Path part, org.apache.hadoop.fs.Path target) {
+        try {
+            Files.createDirectories(part.getParent());
+            storage.delete(new org.apache.hadoop.fs.Path(part.toUri())); // of an export that was killed
+            Files.delete(Files.createFile(part));
+        } catch (IOException e) {
+            throw new InputException(
+                    "--to " + target + " cannot be made: nothing can be written to " + part.getParent() + ".",
+                    "a part of the path is a file, or the folder belongs to another user.");
+        }
     }
 
     /** Of a file, or of all files of a folder. */

@@ -91,7 +91,7 @@ record ChartData(
                 point.holdout().perplexity(),
                 facts(point),
                 onFront ? levels : null,
-                onFront ? ExportCommand.of(data.run(), point.id()) : null);
+                onFront ? ExportCommand.of(data.run(), point) : null);
     }
 
     private static List<Fact> facts(FrontPoint point) {

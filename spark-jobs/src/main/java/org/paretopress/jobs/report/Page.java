@@ -56,8 +56,7 @@ record Page(
         List<Option> options = data.front().points().stream()
                 .map(point -> new Option(point.id(), label(point, point == knee), point == knee))
                 .toList();
-        return new Choice(
-                knee.id(), sentence, ExportCommand.of(data.run(), knee.id()), options, HeatMap.of(data, knee));
+        return new Choice(knee.id(), sentence, ExportCommand.of(data.run(), knee), options, HeatMap.of(data, knee));
     }
 
     private static String label(FrontPoint point, boolean knee) {

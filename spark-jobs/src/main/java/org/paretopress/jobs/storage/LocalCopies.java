@@ -19,6 +19,9 @@ import org.paretopress.jobs.InputException;
  */
 public final class LocalCopies {
 
+    /** What may describe a model beside its one file. */
+    private static final String COMPANIONS = "tokenizer.*\\.json|.*config\\.json|.*\\.jinja";
+
     private final Storage storage;
     private final java.nio.file.Path cache;
 
@@ -31,7 +34,7 @@ public final class LocalCopies {
         this.cache = cache;
     }
 
-    /** The local folder that holds what {@code folder} holds; of a single file, its copy. */
+    /** The local folder that holds what {@code folder} holds; of a single file, its copy, beside those of the tokenizer's files. */
     public java.nio.file.Path of(Path folder) {
         if ("file".equals(folder.toUri().getScheme())) {
             return java.nio.file.Path.of(folder.toUri().getPath());
@@ -41,9 +44,14 @@ public final class LocalCopies {
         if (files.isEmpty()) {
             throw new InputException("There is no folder " + folder + ", or it is empty.", "the path is misspelt.");
         }
-        boolean single = files.get(0).getPath().equals(folder);
-        java.nio.file.Path copy = copyOf(folder, files);
-        return single ? copy.resolve(folder.getName()) : copy;
+        if (!files.get(0).getPath().equals(folder)) {
+            return copyOf(folder, files);
+        }
+        List<FileStatus> companions = storage.list(folder.getParent()).stream()
+                .filter(file -> file.getPath().equals(folder)
+                        || file.getPath().getName().matches(COMPANIONS))
+                .toList();
+        return copyOf(folder, companions).resolve(folder.getName());
     }
 
     private java.nio.file.Path copyOf(Path folder, List<FileStatus> files) {

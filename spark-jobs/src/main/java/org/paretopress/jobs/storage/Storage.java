@@ -166,11 +166,22 @@ public final class Storage {
         return files.stream().sorted().toList();
     }
 
-    /** Copies a local folder to where {@code target} says, which may be anywhere. */
-    public void upload(java.nio.file.Path folder, Path target) {
+    /** Copies a local file or folder to where {@code target} says, which may be anywhere, under its name only once it is whole. */
+    public void upload(java.nio.file.Path source, Path target) {
+        Path part = new Path(target.getParent(), "." + target.getName() + ".part");
         call(target, fs -> {
-            fs.copyFromLocalFile(false, false, new Path(folder.toUri()), target);
-            return target;
+            fs.delete(part, true); // of a copy that was killed
+            try {
+                fs.copyFromLocalFile(false, false, new Path(source.toUri()), part);
+                fs.delete(target, false); // an empty folder
+                if (!fs.rename(part, target)) {
+                    throw new IOException("it cannot be given the name " + target.getName());
+                }
+                return target;
+            } catch (IOException | RuntimeException | FSError e) {
+                fs.delete(part, true);
+                throw e;
+            }
         });
     }
 

@@ -2,46 +2,41 @@ package org.paretopress.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.paretopress.jobs.cluster.ScoredText.Groups;
+import org.paretopress.jobs.cluster.Shards.Piece;
 
-/** Which executors a task would rather run on. */
+/** Which executor a task would rather run on. */
 class OnEachPartitionTest {
 
-    private static List<Integer> numbers(int count) {
-        return IntStream.range(0, count).boxed().toList();
+    private static List<String> of(int group, int groups, List<String> executors) {
+        int[] shard = Shards.encode(List.of(new Piece(group, new int[] {3, 4})));
+        return OnEachPartition.at(Shards.place(shard, new Groups(2 * groups, 2)), executors);
     }
 
     @Test
-    void moreExecutorsThanTasksAreSharedOut() {
-        for (int executors = 1; executors < 40; executors++) {
-            for (int tasks = 1; tasks <= executors; tasks++) {
-                List<Integer> all = new ArrayList<>();
-                for (int task = 0; task < tasks; task++) {
-                    all.addAll(OnEachPartition.share(numbers(executors), task, tasks));
-                }
-                assertThat(all).isEqualTo(numbers(executors));
-            }
+    void everyExecutorHasItsPartOfTheText() {
+        List<String> executors = List.of("a", "b", "c", "d");
+        assertThat(IntStream.range(0, 8)
+                        .mapToObj(group -> of(group, 8, executors).get(0)))
+                .containsExactly("a", "a", "b", "b", "c", "c", "d", "d");
+        for (int count = 1; count < 50; count++) {
+            assertThat(of(count - 1, count, executors)).hasSize(1);
+            assertThat(of(0, count, executors)).containsExactly("a");
         }
     }
 
     @Test
-    void moreTasksThanExecutorsAreSpreadEvenlyAndInOrder() {
-        for (int executors = 1; executors < 40; executors++) {
-            for (int each = 1; each < 5; each++) {
-                int tasks = executors * each;
-                for (int task = 0; task < tasks; task++) {
-                    assertThat(OnEachPartition.share(numbers(executors), task, tasks))
-                            .containsExactly(task / each);
-                }
-            }
-        }
+    void theMiddleOfAShardDecides() {
+        int[] shard = Shards.encode(
+                List.of(new Piece(1, new int[] {0}), new Piece(6, new int[] {0, 1}), new Piece(7, new int[] {0})));
+        assertThat(Shards.place(shard, new Groups(8, 1))).isEqualTo(6 / 8.0);
     }
 
     @Test
     void withoutExecutorsThereIsNothingToChoose() {
-        assertThat(OnEachPartition.share(numbers(0), 1, 3)).isEmpty();
+        assertThat(of(0, 3, List.of())).isEmpty();
     }
 }

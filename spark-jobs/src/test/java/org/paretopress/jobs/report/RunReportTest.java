@@ -70,7 +70,7 @@ class RunReportTest {
         assertThat(page.select("#heat-map tbody tr")).hasSize(12);
         assertThat(page.select("#other-layers")).isEmpty();
         assertThat(page.select("#take-command").text())
-                .isEqualTo("submit/paretopress export runs/books-12L-3bit --point P-9 --format hf --to PATH");
+                .isEqualTo("submit/paretopress export runs/books-12L-3bit --point P-9 --format hf --to FOLDER");
     }
 
     @Test
