@@ -71,7 +71,7 @@ public record RandomModel(Path config, LlamaTensors tensors, double deviation, l
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
         tensors.forEach((name, shape) -> entries.add(entry(name, shape, type, seed)));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), entries);
-        new ConfigFile(config).copyTo(folder.resolve("config.json"), type);
+        new JsonFile(config).copyTo(folder.resolve("config.json"), json -> JsonFile.nameType(json, type));
     }
 
     private SafetensorsWriter.Entry entry(String name, List<Long> shape, DataType type, long seed) {
@@ -79,6 +79,6 @@ public record RandomModel(Path config, LlamaTensors tensors, double deviation, l
         RandomWeights weights =
                 name.endsWith("norm.weight") ? RandomWeights.ones() : RandomWeights.of(seed, name, deviation);
         return new SafetensorsWriter.Entry(
-                name, type, shape, elements * type.sizeInBytes(), out -> weights.writeTo(out, type, elements));
+                name, type.name(), shape, elements * type.sizeInBytes(), out -> weights.writeTo(out, type, elements));
     }
 }

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.paretopress.kernels.model.DataType;
 
 /** Writes a safetensors file, a tensor at a time, so that no more than one is in memory. */
 final class SafetensorsWriter {
@@ -22,7 +21,7 @@ final class SafetensorsWriter {
     private static final int ALIGNMENT = 8;
 
     /** A tensor to be written; {@code contents} yields exactly the bytes that type and shape ask for. */
-    record Entry(String name, DataType type, List<Long> shape, long sizeInBytes, TensorContents contents) {}
+    record Entry(String name, String type, List<Long> shape, long sizeInBytes, TensorContents contents) {}
 
     private SafetensorsWriter() {}
 
@@ -49,7 +48,7 @@ final class SafetensorsWriter {
         long offset = 0;
         for (Entry entry : entries) {
             ObjectNode node = root.putObject(entry.name());
-            node.put("dtype", entry.type().name());
+            node.put("dtype", entry.type());
             entry.shape().forEach(node.putArray("shape")::add);
             node.putArray("data_offsets").add(offset).add(offset + entry.sizeInBytes());
             offset += entry.sizeInBytes();

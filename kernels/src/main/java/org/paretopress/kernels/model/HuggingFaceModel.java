@@ -3,6 +3,7 @@ package org.paretopress.kernels.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
 /** A Hugging Face directory: {@code config.json} and {@code model.safetensors}, or shards named by an index. */
 public final class HuggingFaceModel implements ModelFile {
 
+    private static final String CONFIG = "config.json";
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
@@ -49,17 +51,28 @@ public final class HuggingFaceModel implements ModelFile {
 
     /** @throws MalformedModelException if anything is missing, cut, or of another shape than config.json says */
     public static HuggingFaceModel open(Path directory) {
+        HuggingFaceModel model = unchecked(directory);
+        new ShapeCheck(model).run();
+        return model;
+    }
+
+    /** A folder whose tensors may have any names and shapes. */
+    static HuggingFaceModel unchecked(Path directory) {
         if (!Files.isDirectory(directory)) {
             throw new MalformedModelException(directory, "there is no such model folder.", "the path is misspelt.");
         }
-        ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
+        ModelConfig config = ModelConfig.read(directory.resolve(CONFIG));
         List<SafetensorsFile> shards = new ArrayList<>();
         for (String name : shardNames(directory)) {
             shards.add(SafetensorsFile.open(directory.resolve(name)));
         }
-        HuggingFaceModel model = new HuggingFaceModel(directory, config, shards);
-        new ShapeCheck(model).run();
-        return model;
+        return new HuggingFaceModel(directory, config, shards);
+    }
+
+    /** What {@code config.json} says of how the weights are quantized; a missing node where they are not. */
+    static JsonNode quantization(Path directory) {
+        Path config = directory.resolve(CONFIG);
+        return Files.isRegularFile(config) ? readJson(config).path("quantization_config") : MissingNode.getInstance();
     }
 
     @Override

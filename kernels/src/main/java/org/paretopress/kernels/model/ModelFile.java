@@ -1,5 +1,6 @@
 package org.paretopress.kernels.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,15 +8,21 @@ import java.util.Collection;
 import java.util.List;
 
 /** A model on disk: its dimensions and its tensors. All shapes are checked on opening; weights are read on demand. */
-public sealed interface ModelFile permits HuggingFaceModel, GgufModel {
+public sealed interface ModelFile permits HuggingFaceModel, CompressedTensorsModel, GgufModel {
 
     /**
-     * Opens a Hugging Face directory, or a file in the GGUF format.
+     * Opens a Hugging Face directory, of original weights or packed by compressed-tensors, or a file in the GGUF format.
      *
      * @throws MalformedModelException if anything is missing, cut or of a shape that the rest does not fit
      */
     static ModelFile open(Path path) {
-        return Files.isRegularFile(path) ? GgufModel.open(path) : HuggingFaceModel.open(path);
+        if (Files.isRegularFile(path)) {
+            return GgufModel.open(path);
+        }
+        JsonNode quantization = HuggingFaceModel.quantization(path);
+        return quantization.isMissingNode() || quantization.isNull()
+                ? HuggingFaceModel.open(path)
+                : CompressedTensorsModel.open(path, quantization);
     }
 
     Path path();

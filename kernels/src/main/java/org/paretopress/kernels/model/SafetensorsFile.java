@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One file in the safetensors format: eight bytes of header length, a JSON header, then the tensors' bytes.
@@ -142,17 +143,16 @@ public final class SafetensorsFile {
         }
     }
 
-    private static DataType type(Path path, String name, JsonNode node) {
+    private static TensorType type(Path path, String name, JsonNode node) {
         String type = node.path("dtype").asText();
-        try {
-            return DataType.valueOf(type);
-        } catch (IllegalArgumentException e) {
-            throw new MalformedModelException(
-                    path,
-                    8,
-                    "tensor " + name + " has type '" + type + "'; F32, F16 and BF16 can be read.",
-                    "the model is quantized already: take the original weights.");
-        }
+        return Stream.<TensorType>concat(Stream.of(DataType.values()), Stream.of(IntegerType.values()))
+                .filter(known -> known.name().equals(type))
+                .findFirst()
+                .orElseThrow(() -> new MalformedModelException(
+                        path,
+                        8,
+                        "tensor " + name + " has type '" + type + "'; F32, F16 and BF16 can be read.",
+                        "the model is quantized already: take the original weights."));
     }
 
     private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {

@@ -30,6 +30,13 @@ record ShapeCheck(ModelFile model) {
 
     private void require(String name, List<Long> expected) {
         TensorInfo tensor = model.tensor(name);
+        if (tensor.type() instanceof IntegerType) {
+            throw new MalformedModelException(
+                    model.fileOf(tensor),
+                    tensor.offset(),
+                    "tensor " + name + " has type " + tensor.type().name() + "; F32, F16 and BF16 can be read.",
+                    "the model is quantized already: take the original weights.");
+        }
         if (!tensor.shape().equals(expected)) {
             throw new MalformedModelException(
                     model.fileOf(tensor),

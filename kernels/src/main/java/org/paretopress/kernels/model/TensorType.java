@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.paretopress.kernels.ggml.GgmlType;
 
 /** How the weights of a tensor are stored. */
-public sealed interface TensorType permits DataType, TensorType.Blocks {
+public sealed interface TensorType permits DataType, IntegerType, TensorType.Blocks {
 
     /** As model files spell it: {@code BF16}, {@code Q4_K}. */
     String name();

@@ -21,6 +21,12 @@ final class ExportCommand implements Callable<Integer> {
     enum Format {
         gguf,
         hf,
+        compressedTensors {
+            @Override
+            public String toString() {
+                return "compressed-tensors";
+            }
+        },
         evopress
     }
 
@@ -41,7 +47,8 @@ final class ExportCommand implements Callable<Integer> {
             names = "--format",
             required = true,
             description =
-                    "gguf: a file that llama.cpp loads; hf: Hugging Face directory; evopress: configuration text. "
+                    "gguf: a file that llama.cpp loads; hf: Hugging Face directory; compressed-tensors: the same with packed "
+                            + "integers, for vLLM; evopress: configuration text. "
                             + "One of: ${COMPLETION-CANDIDATES}.")
     private Format format;
 
@@ -61,7 +68,11 @@ final class ExportCommand implements Callable<Integer> {
             return 0;
         }
         ExportJob.Written written =
-                format == Format.gguf ? job.gguf(chosen.assignment(), to) : job.huggingFace(chosen.assignment(), to);
+                switch (format) {
+                    case gguf -> job.gguf(chosen.assignment(), to);
+                    case compressedTensors -> job.compressedTensors(chosen.assignment(), to);
+                    default -> job.huggingFace(chosen.assignment(), to);
+                };
         document.put("path", written.path());
         document.put("bytes", written.bytes());
         document.put("tensorBytes", written.tensorBytes());
@@ -73,7 +84,7 @@ final class ExportCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static String sentences(FrontPoint point, ExportJob.Written written) {
+    private String sentences(FrontPoint point, ExportJob.Written written) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "Point %s is in %s: %,d bytes, of which %,d are tensors; the search had %,d.",
@@ -83,11 +94,14 @@ final class ExportCommand implements Callable<Integer> {
                 written.tensorBytes(),
                 point.sizeInBytes()));
         if (!written.rewritten().isEmpty()) {
-            text.append("\nThe format has no form for some levels; they were rounded once more: ");
+            text.append(
+                    format == Format.gguf
+                            ? "\nThe format has no form for some levels; they were rounded once more: "
+                            : "\nThe format has no form for some levels; the same weights are stored wider: ");
             text.append(written.rewritten().entrySet().stream()
                     .map(change -> change.getKey() + " to " + String.join(" or ", change.getValue()))
                     .collect(Collectors.joining(", ")));
-            text.append(". To have what was searched, search levels of method gguf.");
+            text.append(format == Format.gguf ? ". To have what was searched, search levels of method gguf." : ".");
         }
         text.append(String.format(
                 Locale.ROOT,

@@ -15,6 +15,7 @@ import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.storage.LocalCopies;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.export.CompressedTensorsExporter;
 import org.paretopress.kernels.export.EvoPressConfig;
 import org.paretopress.kernels.export.GgufExporter;
 import org.paretopress.kernels.export.HuggingFaceExporter;
@@ -53,13 +54,24 @@ public final class ExportJob {
     /** A Hugging Face directory with the weights as the search saw them. */
     public Written huggingFace(Map<String, String> assignment, String to) {
         return write(assignment, target(to), (model, levels, folder) -> {
-            if (!(model.file() instanceof HuggingFaceModel source)) {
-                throw new InputException(
-                        "--format hf: " + model.uri() + " is no Hugging Face folder.", "write --format gguf.");
-            }
-            new HuggingFaceExporter(source, levels, assignment).writeTo(folder);
+            new HuggingFaceExporter(weights(model), levels, assignment).writeTo(folder);
             return Map.of();
         });
+    }
+
+    /** A Hugging Face directory of packed integers, as vLLM and transformers load it. */
+    public Written compressedTensors(Map<String, String> assignment, String to) {
+        return write(assignment, target(to), (model, levels, folder) ->
+                new CompressedTensorsExporter(weights(model), levels, assignment).writeTo(folder));
+    }
+
+    private static HuggingFaceModel weights(SourceModel model) {
+        if (model.file() instanceof HuggingFaceModel weights) {
+            return weights;
+        }
+        throw new InputException(
+                "The model of this run, " + model.uri() + ", is no Hugging Face folder of plain weights.",
+                "write --format gguf.");
     }
 
     /** A GGUF file, as llama.cpp loads it. */

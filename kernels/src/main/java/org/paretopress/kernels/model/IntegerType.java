@@ -1,0 +1,28 @@
+package org.paretopress.kernels.model;
+
+import java.nio.ByteBuffer;
+
+/** Whole numbers in model files: packed codes, shapes. Read as floats they are exact up to 2^24. */
+public enum IntegerType implements TensorType {
+    I32(Integer.BYTES),
+    I64(Long.BYTES);
+
+    private final int sizeInBytes;
+
+    IntegerType(int sizeInBytes) {
+        this.sizeInBytes = sizeInBytes;
+    }
+
+    @Override
+    public long sizeInBytes(long rows, int columns) {
+        return Math.multiplyExact(Math.multiplyExact(rows, (long) columns), (long) sizeInBytes);
+    }
+
+    @Override
+    public void read(ByteBuffer bytes, int at, int count, float[] target, int offset) {
+        for (int i = 0; i < count; i++) {
+            int place = at + i * sizeInBytes;
+            target[offset + i] = this == I32 ? bytes.getInt(place) : bytes.getLong(place);
+        }
+    }
+}
