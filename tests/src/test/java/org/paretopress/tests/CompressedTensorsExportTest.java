@@ -34,7 +34,15 @@ class CompressedTensorsExportTest {
             Set.of("targets", "weights", "input_activations", "output_activations", "format");
 
     private static final Set<String> WEIGHTS = Set.of(
-            "num_bits", "type", "symmetric", "group_size", "strategy", "block_structure", "dynamic", "actorder", "observer",
+            "num_bits",
+            "type",
+            "symmetric",
+            "group_size",
+            "strategy",
+            "block_structure",
+            "dynamic",
+            "actorder",
+            "observer",
             "observer_kwargs");
 
     @TempDir
@@ -88,7 +96,9 @@ class CompressedTensorsExportTest {
         long zero = 0;
         if (!config.path("symmetric").asBoolean()) {
             RawTensor zeros = tensors.get(layer + ".weight_zero_point");
-            long packed = buffer(zeros).getInt(4 * (row / perWord * zeros.shape().get(1).intValue() + group)) & 0xFFFFFFFFL;
+            long packed = buffer(zeros)
+                            .getInt(4 * (row / perWord * zeros.shape().get(1).intValue() + group))
+                    & 0xFFFFFFFFL;
             zero = (packed >> bits * (row % perWord)) % (1L << bits) - (1L << bits - 1);
         }
         int half = buffer(scales).getShort(2 * (row * scales.shape().get(1).intValue() + group));
@@ -106,12 +116,14 @@ class CompressedTensorsExportTest {
             PackedMatrix matrix = levels.level(layer, level);
             JsonNode config = weights(quantization, layer);
             ByteBuffer shape = buffer(tensors.get(layer + ".weight_shape"));
-            assertThat(List.of(shape.getLong(), shape.getLong())).containsExactly((long) matrix.rows(), (long) matrix.columns());
+            assertThat(List.of(shape.getLong(), shape.getLong()))
+                    .containsExactly((long) matrix.rows(), (long) matrix.columns());
             float[] expected = new float[matrix.columns()];
             for (int row = 0; row < matrix.rows(); row++) {
                 matrix.dequantize(row, expected);
                 for (int column = 0; column < matrix.columns(); column++) {
-                    assertThat((float) weight(tensors, layer, config, row, column)).isEqualTo(expected[column]);
+                    assertThat((float) weight(tensors, layer, config, row, column))
+                            .isEqualTo(expected[column]);
                 }
             }
             assertThat(tensors).doesNotContainKey(layer + ".weight");
@@ -123,7 +135,9 @@ class CompressedTensorsExportTest {
                 .filter(one -> one.path("id").asText().equals(id))
                 .findFirst()
                 .orElseThrow();
-        return MAPPER.convertValue(point.path("assignment"), MAPPER.getTypeFactory().constructMapType(Map.class, String.class, String.class));
+        return MAPPER.convertValue(
+                point.path("assignment"),
+                MAPPER.getTypeFactory().constructMapType(Map.class, String.class, String.class));
     }
 
     @Test
@@ -145,7 +159,8 @@ class CompressedTensorsExportTest {
         SmallRun run = SmallRun.in(folder.resolve("wide"));
         run.search(
                         "local[2]",
-                        "--set=levels.quantization={method: rtn, bits: [3, 4, 6, 8], groupSize: 32, symmetric: " + symmetric + "}",
+                        "--set=levels.quantization={method: rtn, bits: [3, 4, 6, 8], groupSize: 32, symmetric: "
+                                + symmetric + "}",
                         "--set=search={strategy: random, budget: {averageBits: 5}}",
                         "--set=search.stages=[{survivors: 1, tokens: 128}]")
                 .succeeded();
@@ -175,7 +190,8 @@ class CompressedTensorsExportTest {
         assertThat(quantization.path("quantization_status").asText()).isEqualTo("compressed");
         for (JsonNode group : quantization.path("config_groups")) {
             group.fieldNames().forEachRemaining(field -> assertThat(SCHEME).contains(field));
-            group.path("weights").fieldNames().forEachRemaining(field -> assertThat(WEIGHTS).contains(field));
+            group.path("weights").fieldNames().forEachRemaining(field -> assertThat(WEIGHTS)
+                    .contains(field));
             assertThat(group.path("weights").path("type").asText()).isEqualTo("int");
             assertThat(group.path("weights").path("num_bits").asInt()).isIn(4, 8);
         }
@@ -203,13 +219,12 @@ class CompressedTensorsExportTest {
         double packed = perplexity(exported().toString());
         SmallRun finished = SmallRun.finished();
         assertThat(packed)
-                .isEqualTo(perplexity(
-                        finished.model().toString(), "--run=" + finished.output(), "--point=uniform-2"));
+                .isEqualTo(perplexity(finished.model().toString(), "--run=" + finished.output(), "--point=uniform-2"));
     }
 
     private static double perplexity(String... model) throws IOException {
         List<String> arguments = new ArrayList<>(
-                List.of("evaluate", "--json", "--master=local[2]", "--text=" + Shared.demo("holdout.txt")));
+                List.of("evaluate", "--text=" + Shared.demo("holdout.txt"), "--json", "--master=local[2]"));
         arguments.addAll(List.of(model));
         return Command.run(arguments).json().path("perplexity").asDouble();
     }

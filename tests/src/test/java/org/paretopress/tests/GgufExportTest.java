@@ -166,7 +166,7 @@ class GgufExportTest {
                 "--point=uniform-1",
                 "--to=" + folder.resolve("hf"));
         assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.err()).contains("model.gguf is no Hugging Face folder");
+        assertThat(refused.err()).contains("model.gguf, is no Hugging Face folder");
     }
 
     @Test

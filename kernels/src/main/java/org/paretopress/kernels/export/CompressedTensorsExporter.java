@@ -129,16 +129,16 @@ public final class CompressedTensorsExporter {
         int perWord = Integer.SIZE / scheme.bits();
         // Codes without stored zero points are counted from the middle of their range.
         int shift = scheme.symmetric() ? (1 << scheme.bits() - 1) - matrix.zeroPoint(0) : 0;
-        SafetensorsWriter.Entry codes = words(
-                layer + ".weight_packed", rows, (columns - 1) / perWord + 1, (row, word) -> {
+        SafetensorsWriter.Entry codes =
+                words(layer + ".weight_packed", rows, (columns - 1) / perWord + 1, (row, word) -> {
                     int packed = 0;
                     for (int i = 0; i < perWord && word * perWord + i < columns; i++) {
                         packed |= matrix.code(row, word * perWord + i) + shift << i * scheme.bits();
                     }
                     return packed;
                 });
-        SafetensorsWriter.Entry zeroPoints = words(
-                layer + ".weight_zero_point", (rows - 1) / perWord + 1, groups, (word, group) -> {
+        SafetensorsWriter.Entry zeroPoints =
+                words(layer + ".weight_zero_point", (rows - 1) / perWord + 1, groups, (word, group) -> {
                     int packed = 0;
                     for (int i = 0; i < perWord && word * perWord + i < rows; i++) {
                         packed |= matrix.zeroPoint((word * perWord + i) * groups + group) << i * scheme.bits();
@@ -201,7 +201,10 @@ public final class CompressedTensorsExporter {
     private void configure(ObjectNode config) {
         JsonFile.nameType(config, DataType.F16);
         ObjectNode quantization = config.putObject("quantization_config");
-        quantization.put("quant_method", "compressed-tensors").put("format", FORMAT).put("quantization_status", "compressed");
+        quantization
+                .put("quant_method", "compressed-tensors")
+                .put("format", FORMAT)
+                .put("quantization_status", "compressed");
         quantization.putNull("kv_cache_scheme").putNull("global_compression_ratio");
         ArrayNode ignored = quantization.putArray("ignore");
         model.config().layers().stream()

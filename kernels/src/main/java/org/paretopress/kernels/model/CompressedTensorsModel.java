@@ -33,7 +33,8 @@ public final class CompressedTensorsModel implements ModelFile {
         PackedIntegers.Schemes schemes = new PackedIntegers.Schemes(directory.resolve("config.json"), quantization);
         for (ModelConfig.LayerShape layer : model.config().layers()) {
             if (model.stored.has(layer.name() + PackedIntegers.CODES)) {
-                model.packed.put(layer.name() + ".weight", PackedIntegers.of(model.stored, layer, schemes.of(layer.name())));
+                model.packed.put(
+                        layer.name() + ".weight", PackedIntegers.of(model.stored, layer, schemes.of(layer.name())));
             }
         }
         new ShapeCheck(model).run();

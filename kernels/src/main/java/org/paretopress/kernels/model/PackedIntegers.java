@@ -14,7 +14,8 @@ import java.util.List;
  * @param scales rows × groups
  * @param zeroPoints ⌈rows / (32 / bits)⌉ × groups words; null for none
  */
-record PackedIntegers(ModelConfig.LayerShape layer, Scheme scheme, TensorInfo codes, TensorInfo scales, TensorInfo zeroPoints) {
+record PackedIntegers(
+        ModelConfig.LayerShape layer, Scheme scheme, TensorInfo codes, TensorInfo scales, TensorInfo zeroPoints) {
 
     /** What the codes of a layer are called. */
     static final String CODES = ".weight_packed";
@@ -63,17 +64,23 @@ record PackedIntegers(ModelConfig.LayerShape layer, Scheme scheme, TensorInfo co
                 throw error("no group has layer " + layer + " among its targets.");
             }
             int bits = weights.path("num_bits").asInt();
-            if (bits < 1 || bits > Byte.SIZE || Integer.SIZE % bits != 0 || !weights.path("type").asText("int").equals("int")) {
+            if (bits < 1
+                    || bits > Byte.SIZE
+                    || Integer.SIZE % bits != 0
+                    || !weights.path("type").asText("int").equals("int")) {
                 throw error("weights of " + weights.path("num_bits") + " bits, type " + weights.path("type")
                         + ", cannot be read; integers of 1, 2, 4 and 8 bits can.");
             }
             boolean grouped = weights.path("strategy").asText().equals("group");
             return new Scheme(
-                    bits, grouped ? weights.path("group_size").asInt() : 0, weights.path("symmetric").asBoolean(true));
+                    bits,
+                    grouped ? weights.path("group_size").asInt() : 0,
+                    weights.path("symmetric").asBoolean(true));
         }
 
         private MalformedModelException error(String reason) {
-            return new MalformedModelException(path, "quantization_config: " + reason, "another tool wrote it; take the original weights.");
+            return new MalformedModelException(
+                    path, "quantization_config: " + reason, "another tool wrote it; take the original weights.");
         }
     }
 
@@ -97,8 +104,8 @@ record PackedIntegers(ModelConfig.LayerShape layer, Scheme scheme, TensorInfo co
             throw new MalformedModelException(
                     model.fileOf(tensor),
                     tensor.offset(),
-                    "tensor " + name + " has shape " + tensor.shape() + ", quantization_config asks for " + List.of(rows, columns)
-                            + ".",
+                    "tensor " + name + " has shape " + tensor.shape() + ", quantization_config asks for "
+                            + List.of(rows, columns) + ".",
                     "config.json belongs to another model.");
         }
         return tensor;

@@ -61,8 +61,9 @@ public final class ExportJob {
 
     /** A Hugging Face directory of packed integers, as vLLM and transformers load it. */
     public Written compressedTensors(Map<String, String> assignment, String to) {
-        return write(assignment, target(to), (model, levels, folder) ->
-                new CompressedTensorsExporter(weights(model), levels, assignment).writeTo(folder));
+        return write(assignment, target(to), (model, levels, folder) -> new CompressedTensorsExporter(
+                        weights(model), levels, assignment)
+                .writeTo(folder));
     }
 
     private static HuggingFaceModel weights(SourceModel model) {
