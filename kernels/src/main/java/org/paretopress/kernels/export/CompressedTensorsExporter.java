@@ -26,8 +26,10 @@ import org.paretopress.kernels.model.TensorInfo;
  * Writes a Hugging Face directory in the format {@code pack-quantized} of compressed-tensors, which vLLM and transformers load: layers on
  * uniform grids as packed integers with the codes, scales and zero points that were searched; all other levels as 32-bit floats.
  *
- * <p>Codes take 4 or 8 bits, the widths that all releases of vLLM read; narrower grids stand in them unchanged. Layers that vLLM runs as one
- * (query, key and value; gate and up) get one width. The configuration names the layers of each width one by one.
+ * <p>What is written has kernels in vLLM: 4 or 8 bits, and groups of 32, 64 or 128 weights where the searched groups can be cut into such.
+ * Narrower grids are written without zero points, because the differences of code and zero point fit; grids of 4 and 8 bits that have zero points
+ * keep them. Layers that vLLM runs as one (query, key and value; gate and up) get one form, or none is packed. The configuration names the layers of
+ * each form one by one.
  */
 public final class CompressedTensorsExporter {
 
@@ -46,7 +48,14 @@ public final class CompressedTensorsExporter {
     private final Map<String, Scheme> schemes = new TreeMap<>();
     private final Map<String, Set<String>> rewritten = new TreeMap<>();
 
-    /** How codes of a layer are stored. */
+    /** Groups that kernels take, the largest first. */
+    private static final List<Integer> GROUP_SIZES = List.of(128, 64, 32);
+
+    /**
+     * How codes of a layer are stored.
+     *
+     * @param symmetric whether a code is the difference from the zero point, counted from the middle of the range
+     */
     private record Scheme(int bits, int groupSize, boolean symmetric) {}
 
     /**
@@ -75,29 +84,33 @@ public final class CompressedTensorsExporter {
         return rewritten;
     }
 
+    /** Gives layers that run as one their form; none, where a level among them cannot be packed. */
     private void choose(int block, List<String> fused) {
-        int bits = 4;
-        for (String projection : fused) {
-            UniformGrid grid = grid(ModelConfig.layerName(block, projection));
-            bits = grid != null && grid.bits() > 4 ? 8 : bits;
+        List<String> layers = fused.stream()
+                .map(projection -> ModelConfig.layerName(block, projection))
+                .toList();
+        List<PackedMatrix> matrices = layers.stream().map(this::level).toList();
+        if (!matrices.stream().allMatch(matrix -> matrix != null && matrix.layout() instanceof UniformGrid)) {
+            return;
         }
-        for (String projection : fused) {
-            String layer = ModelConfig.layerName(block, projection);
-            UniformGrid grid = grid(layer);
-            if (grid != null) {
-                schemes.put(layer, new Scheme(bits, grid.quantizationGroupSize(), grid.symmetric()));
-            }
+        List<UniformGrid> grids =
+                matrices.stream().map(matrix -> (UniformGrid) matrix.layout()).toList();
+        int groupSize =
+                groupSize(grids.get(0).quantizationGroupSize(), matrices.get(0).columns());
+        if (groupSize > 0) {
+            int most = grids.stream().mapToInt(UniformGrid::bits).max().orElseThrow();
+            int bits = most <= 4 ? 4 : 8;
+            boolean symmetric = grids.stream().allMatch(grid -> grid.symmetric() || grid.bits() < bits);
+            layers.forEach(layer -> schemes.put(layer, new Scheme(bits, groupSize, symmetric)));
         }
     }
 
-    /** The grid of a layer whose level can be packed; null for any other. */
-    private UniformGrid grid(String layer) {
-        PackedMatrix level = level(layer);
-        return level != null
-                        && level.layout() instanceof UniformGrid grid
-                        && level.columns() % grid.quantizationGroupSize() == 0
-                ? grid
-                : null;
+    /** The largest group of a kernel's that both the searched groups and rows consist of, else the searched one; 0 if rows do not. */
+    private static int groupSize(int searched, int columns) {
+        return GROUP_SIZES.stream()
+                .filter(size -> searched % size == 0 && columns % size == 0)
+                .findFirst()
+                .orElse(columns % searched == 0 ? searched : 0);
     }
 
     /** Null where the layer stays as it is. */
@@ -127,25 +140,33 @@ public final class CompressedTensorsExporter {
         int columns = matrix.columns();
         int groups = columns / scheme.groupSize();
         int perWord = Integer.SIZE / scheme.bits();
-        // Codes without stored zero points are counted from the middle of their range.
-        int shift = scheme.symmetric() ? (1 << scheme.bits() - 1) - matrix.zeroPoint(0) : 0;
+        int middle = 1 << scheme.bits() - 1;
+        int searched = ((UniformGrid) matrix.layout()).quantizationGroupSize();
+        int searchedGroups = (columns - 1) / searched + 1;
         SafetensorsWriter.Entry codes =
                 words(layer + ".weight_packed", rows, (columns - 1) / perWord + 1, (row, word) -> {
                     int packed = 0;
-                    for (int i = 0; i < perWord && word * perWord + i < columns; i++) {
-                        packed |= matrix.code(row, word * perWord + i) + shift << i * scheme.bits();
+                    for (int i = 0, column = word * perWord; i < perWord && column < columns; i++, column++) {
+                        int code = matrix.code(row, column);
+                        int zeroPoint = matrix.zeroPoint(row * searchedGroups + column / searched);
+                        packed |= (scheme.symmetric() ? code - zeroPoint + middle : code) << i * scheme.bits();
                     }
                     return packed;
                 });
         SafetensorsWriter.Entry zeroPoints =
                 words(layer + ".weight_zero_point", (rows - 1) / perWord + 1, groups, (word, group) -> {
                     int packed = 0;
-                    for (int i = 0; i < perWord && word * perWord + i < rows; i++) {
-                        packed |= matrix.zeroPoint((word * perWord + i) * groups + group) << i * scheme.bits();
+                    for (int i = 0, row = word * perWord; i < perWord && row < rows; i++, row++) {
+                        int from = row * searchedGroups + group * scheme.groupSize() / searched;
+                        packed |= matrix.zeroPoint(from) << i * scheme.bits();
                     }
                     return packed;
                 });
-        SafetensorsWriter.Entry scales = scales(layer + ".weight_scale", matrix, groups);
+        SafetensorsWriter.Entry scales = scales(
+                layer + ".weight_scale",
+                rows,
+                groups,
+                (row, group) -> matrix.scaleBits(row * searchedGroups + group * scheme.groupSize() / searched));
         SafetensorsWriter.Entry shape = shape(layer + ".weight_shape", rows, columns);
         return scheme.symmetric() ? List.of(codes, scales, shape) : List.of(codes, scales, shape, zeroPoints);
     }
@@ -171,19 +192,21 @@ public final class CompressedTensorsExporter {
                 });
     }
 
-    private static SafetensorsWriter.Entry scales(String name, QuantizedMatrix matrix, int groups) {
-        int count = matrix.rows() * groups;
+    /** @param halves bits of the scales, as numbers */
+    private static SafetensorsWriter.Entry scales(String name, int rows, int groups, Words halves) {
         return new SafetensorsWriter.Entry(
                 name,
                 DataType.F16.name(),
-                List.of((long) matrix.rows(), (long) groups),
-                (long) Short.BYTES * count,
+                List.of((long) rows, (long) groups),
+                (long) Short.BYTES * rows * groups,
                 out -> {
-                    ByteBuffer bytes = littleEndian(Short.BYTES * count);
-                    for (int group = 0; group < count; group++) {
-                        bytes.putShort(Short.BYTES * group, matrix.scaleBits(group));
+                    ByteBuffer line = littleEndian(Short.BYTES * groups);
+                    for (int row = 0; row < rows; row++) {
+                        for (int group = 0; group < groups; group++) {
+                            line.putShort(Short.BYTES * group, (short) halves.at(row, group));
+                        }
+                        out.write(line.clear());
                     }
-                    out.write(bytes);
                 });
     }
 
@@ -199,6 +222,10 @@ public final class CompressedTensorsExporter {
 
     /** Scales are binary16, so that is what readers are told to compute in. */
     private void configure(ObjectNode config) {
+        if (schemes.isEmpty()) {
+            JsonFile.nameType(config, DataType.F32);
+            return;
+        }
         JsonFile.nameType(config, DataType.F16);
         ObjectNode quantization = config.putObject("quantization_config");
         quantization

@@ -37,8 +37,31 @@ public final class CompressedTensorsModel implements ModelFile {
                         layer.name() + ".weight", PackedIntegers.of(model.stored, layer, schemes.of(layer.name())));
             }
         }
+        model.requireReadable();
         new ShapeCheck(model).run();
         return model;
+    }
+
+    private void requireReadable() {
+        for (TensorInfo tensor : stored.tensors()) {
+            String name = tensor.name();
+            boolean part = isPart(name);
+            if (part && (name.endsWith(".weight") || name.endsWith("_g_idx"))) {
+                throw unreadable(
+                        tensor, name.endsWith(".weight") ? "beside its packed form" : "of an activation order");
+            }
+            if (!part && name.endsWith(PackedIntegers.CODES)) {
+                throw unreadable(tensor, "of a packed embedding or head");
+            }
+        }
+    }
+
+    private MalformedModelException unreadable(TensorInfo tensor, String what) {
+        return new MalformedModelException(
+                stored.fileOf(tensor),
+                tensor.offset(),
+                "tensor " + tensor.name() + ", " + what + ", cannot be read.",
+                "take the original weights.");
     }
 
     @Override

@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * A layer in the format {@code pack-quantized} of compressed-tensors: codes side by side in 32-bit words along the inputs, the first in the
@@ -48,21 +52,36 @@ record PackedIntegers(
             }
         }
 
-        /** Of a layer: by its name, by a pattern, or that of all linear layers. */
+        /** Of a layer: by its name, else by the first pattern that matches from its start, else that of all linear layers. */
         Scheme of(String layer) {
-            JsonNode weights = null;
+            return matching(layer::equals)
+                    .or(() -> matching(target -> target.startsWith("re:")
+                            && pattern(target).matcher(layer).lookingAt()))
+                    .or(() -> matching("Linear"::equals))
+                    .map(this::scheme)
+                    .orElseThrow(() -> error("no group has layer " + layer + " among its targets."));
+        }
+
+        private Optional<JsonNode> matching(Predicate<String> matches) {
             for (JsonNode group : quantization.path("config_groups")) {
                 for (JsonNode target : group.path("targets")) {
-                    String text = target.asText();
-                    boolean matches = text.equals(layer)
-                            || text.startsWith("re:") && layer.matches(text.substring("re:".length()))
-                            || text.equals("Linear") && weights == null;
-                    weights = matches ? group.path("weights") : weights;
+                    if (matches.test(target.asText())) {
+                        return Optional.of(group.path("weights"));
+                    }
                 }
             }
-            if (weights == null) {
-                throw error("no group has layer " + layer + " among its targets.");
+            return Optional.empty();
+        }
+
+        private Pattern pattern(String target) {
+            try {
+                return Pattern.compile(target.substring("re:".length()));
+            } catch (PatternSyntaxException e) {
+                throw error("the target " + target + " is no pattern that can be read.");
             }
+        }
+
+        private Scheme scheme(JsonNode weights) {
             int bits = weights.path("num_bits").asInt();
             if (bits < 1
                     || bits > Byte.SIZE
@@ -71,10 +90,20 @@ record PackedIntegers(
                 throw error("weights of " + weights.path("num_bits") + " bits, type " + weights.path("type")
                         + ", cannot be read; integers of 1, 2, 4 and 8 bits can.");
             }
-            boolean grouped = weights.path("strategy").asText().equals("group");
+            if (!List.of("null", "weight", "static", "false")
+                    .contains(weights.path("actorder").asText("null"))) {
+                throw error("actorder = " + weights.path("actorder") + " cannot be read.");
+            }
+            int groupSize = weights.path("group_size").asInt(0);
+            String strategy = weights.path("strategy").asText("null");
+            strategy = strategy.equals("null") ? groupSize > 0 ? "group" : "channel" : strategy;
+            if (!strategy.equals("channel") && !(strategy.equals("group") && groupSize > 0)) {
+                throw error("strategy = " + strategy + " with group_size = " + weights.path("group_size")
+                        + " cannot be read; 'channel' and 'group' can.");
+            }
             return new Scheme(
                     bits,
-                    grouped ? weights.path("group_size").asInt() : 0,
+                    strategy.equals("group") ? groupSize : 0,
                     weights.path("symmetric").asBoolean(true));
         }
 
@@ -91,15 +120,28 @@ record PackedIntegers(
         return new PackedIntegers(
                 layer,
                 scheme,
-                part(model, layer.name() + CODES, layer.rows(), (layer.columns() - 1) / perWord + 1),
-                part(model, layer.name() + ".weight_scale", layer.rows(), groups),
+                part(model, layer.name() + CODES, false, layer.rows(), (layer.columns() - 1) / perWord + 1),
+                part(model, layer.name() + ".weight_scale", true, layer.rows(), groups),
                 scheme.symmetric()
                         ? null
-                        : part(model, layer.name() + ".weight_zero_point", (layer.rows() - 1) / perWord + 1, groups));
+                        : part(
+                                model,
+                                layer.name() + ".weight_zero_point",
+                                false,
+                                (layer.rows() - 1) / perWord + 1,
+                                groups));
     }
 
-    private static TensorInfo part(HuggingFaceModel model, String name, long rows, long columns) {
+    private static TensorInfo part(HuggingFaceModel model, String name, boolean floats, long rows, long columns) {
         TensorInfo tensor = model.tensor(name);
+        if (floats ? !(tensor.type() instanceof DataType) : tensor.type() != IntegerType.I32) {
+            throw new MalformedModelException(
+                    model.fileOf(tensor),
+                    tensor.offset(),
+                    "tensor " + name + " has type " + tensor.type().name() + "; "
+                            + (floats ? "F32, F16 or BF16" : "I32") + " was expected.",
+                    "another tool wrote it; take the original weights.");
+        }
         if (!tensor.shape().equals(List.of(rows, columns))) {
             throw new MalformedModelException(
                     model.fileOf(tensor),

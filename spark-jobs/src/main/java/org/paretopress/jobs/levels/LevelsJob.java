@@ -27,7 +27,7 @@ public final class LevelsJob {
     private LevelsJob(RunConfig config, Storage storage, Progress progress) {
         this.storage = storage;
         this.progress = progress;
-        this.model = SourceModel.open(storage, config.model());
+        this.model = SourceModel.openOriginal(storage, config.model());
         this.plan = LevelPlan.of(config.levels(), model.file().config());
         plan.space(model.file());
         this.calibration = SourceText.read(storage, model.file(), config).calibration();

@@ -104,7 +104,7 @@ public final class SearchJob {
 
     /** Reads and checks all input of a search. */
     public static SearchJob prepare(RunConfig config, Storage storage, Progress progress) {
-        return prepare(config, storage, progress, path -> SourceModel.open(storage, path));
+        return prepare(config, storage, progress, path -> SourceModel.openOriginal(storage, path));
     }
 
     /** The same with models that somebody else opens, to share them. */

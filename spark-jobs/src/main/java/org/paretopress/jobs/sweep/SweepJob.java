@@ -76,7 +76,7 @@ public final class SweepJob {
                         cell.config(),
                         storage,
                         own,
-                        path -> models.computeIfAbsent(path, unused -> SourceModel.open(storage, path)));
+                        path -> models.computeIfAbsent(path, unused -> SourceModel.openOriginal(storage, path)));
                 if (!anew && existing(cell).filter(job::isAnsweredBy).isPresent()) {
                     report(cell, own);
                     end(cell, State.reused, null, null);
