@@ -47,22 +47,13 @@ class CompressedTensorsExportTest {
             "observer",
             "observer_kwargs");
 
+    private static final String FORMAT = "compressed-tensors";
+
     @TempDir
     private Path folder;
 
     private Path exported() {
         return folder.resolve("exported");
-    }
-
-    private JsonNode export(SmallRun run, String point) throws IOException {
-        return Command.run(
-                        "export",
-                        run.output().toString(),
-                        "--json",
-                        "--format=compressed-tensors",
-                        "--point=" + point,
-                        "--to=" + exported())
-                .json();
     }
 
     private JsonNode quantization() throws IOException {
@@ -132,21 +123,11 @@ class CompressedTensorsExportTest {
         });
     }
 
-    private static Map<String, String> assignment(SmallRun run, String id) throws IOException {
-        JsonNode point = MAPPER.readTree(run.read("baselines.json")).findValues("point").stream()
-                .filter(one -> one.path("id").asText().equals(id))
-                .findFirst()
-                .orElseThrow();
-        return MAPPER.convertValue(
-                point.path("assignment"),
-                MAPPER.getTypeFactory().constructMapType(Map.class, String.class, String.class));
-    }
-
     @Test
     void everyCodeIsWhereTheFormatHasIt() throws IOException {
         SmallRun run = SmallRun.finished();
-        JsonNode answer = export(run, "evopress-1");
-        Map<String, String> assignment = assignment(run, "evopress-1");
+        JsonNode answer = run.export("evopress-1", FORMAT, exported());
+        Map<String, String> assignment = run.assignment("evopress-1");
         assertThat(assignment).hasSize(14).containsValue("2").containsValue("3");
         assertHolds(run, assignment);
         double searched = answer.path("searchKl").asDouble();
@@ -166,8 +147,8 @@ class CompressedTensorsExportTest {
                         "--set=search={strategy: random, budget: {averageBits: 5}}",
                         "--set=search.stages=[{survivors: 1, tokens: 128}]")
                 .succeeded();
-        export(run, "random-1");
-        Map<String, String> assignment = assignment(run, "random-1");
+        run.export("random-1", FORMAT, exported());
+        Map<String, String> assignment = run.assignment("random-1");
         assertThat(assignment.values()).containsAnyOf("6", "8").containsAnyOf("3", "4");
         assertHolds(run, assignment);
         JsonNode quantization = quantization();
@@ -186,7 +167,7 @@ class CompressedTensorsExportTest {
 
     @Test
     void theConfigurationHasTheFieldsOfThePublishedClasses() throws IOException {
-        export(SmallRun.finished(), "uniform-2");
+        SmallRun.finished().export("uniform-2", FORMAT, exported());
         JsonNode quantization = quantization();
         assertThat(quantization.path("quant_method").asText()).isEqualTo("compressed-tensors");
         assertThat(quantization.path("format").asText()).isEqualTo("pack-quantized");
@@ -213,12 +194,12 @@ class CompressedTensorsExportTest {
                         "--set=search={strategy: uniform, budget: {sparsity: 0.5}}",
                         "--set=search.stages=[{survivors: 1, tokens: 128}]")
                 .succeeded();
-        JsonNode answer = export(run, "uniform-1");
+        JsonNode answer = run.export("uniform-1", FORMAT, exported());
         assertThat(answer.path("rewritten").path("sparse:0.5").toString()).isEqualTo("[\"F32\"]");
         assertThat(quantization().isMissingNode()).isTrue();
 
         SmallRun.deleteAll(exported());
-        export(SmallRun.finished(), "uniform-2");
+        SmallRun.finished().export("uniform-2", FORMAT, exported());
         double packed = perplexity(exported().toString());
         SmallRun finished = SmallRun.finished();
         assertThat(packed)
@@ -236,19 +217,19 @@ class CompressedTensorsExportTest {
                                 + "'*.down_proj': ['4', '6'], '*.self_attn.*': ['4', '6']}}",
                         "--set=search.stages=[{survivors: 1, tokens: 128}]")
                 .succeeded();
-        export(run, "random-1");
+        run.export("random-1", FORMAT, exported());
         Map<String, RawTensor> tensors = RawTensor.readFolder(exported());
         assertThat(tensors)
                 .containsKeys("model.layers.0.mlp.gate_proj.weight", "model.layers.0.mlp.up_proj.weight")
                 .containsKey("model.layers.0.mlp.down_proj.weight_packed");
-        Map<String, String> packed = new HashMap<>(assignment(run, "random-1"));
+        Map<String, String> packed = new HashMap<>(run.assignment("random-1"));
         packed.keySet().removeIf(layer -> layer.matches(".*(gate|up)_proj"));
         assertHolds(run, packed); // rows of 256 weights, searched in groups of 96: now of 32
     }
 
     @Test
     void whatCannotBeReadIsNamed() throws IOException {
-        export(SmallRun.finished(), "uniform-2");
+        SmallRun.finished().export("uniform-2", FORMAT, exported());
         ModelFolder model = new ModelFolder(exported());
         String layer = "model.layers.1.mlp.up_proj";
         refused(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,17 +25,6 @@ class GgufExportTest {
 
     private Path file() {
         return folder.resolve("model.gguf");
-    }
-
-    private JsonNode export(SmallRun run, String point) throws IOException {
-        return Command.run(
-                        "export",
-                        run.output().toString(),
-                        "--json",
-                        "--format=gguf",
-                        "--point=" + point,
-                        "--to=" + file())
-                .json();
     }
 
     /** As {@code evaluate} has it. */
@@ -61,18 +49,10 @@ class GgufExportTest {
                 .asDouble();
     }
 
-    private static JsonNode point(SmallRun run, String id) throws IOException {
-        return new ObjectMapper()
-                .readTree(run.read("baselines.json")).findValues("point").stream()
-                        .filter(point -> point.path("id").asText().equals(id))
-                        .findFirst()
-                        .orElseThrow();
-    }
-
     @Test
     void theOriginalModelIsTheSameInLlamaCpp() throws Exception {
         SmallRun run = SmallRun.finished();
-        JsonNode answer = export(run, "dense");
+        JsonNode answer = run.export("dense", "gguf", file());
         assertThat(answer.path("kl").asDouble()).isCloseTo(0, within(1e-6));
         double expected = perplexity(run.model().toString());
         JsonNode said = LlamaCpp.of(file(), Shared.demo("holdout.txt"), CONTEXT);
@@ -95,7 +75,7 @@ class GgufExportTest {
                         "--set=search={strategy: greedy, budget: {averageBits: 4}}",
                         "--set=search.stages=[{survivors: 1, tokens: 128}]")
                 .succeeded();
-        JsonNode answer = export(run, "greedy-1");
+        JsonNode answer = run.export("greedy-1", "gguf", file());
         assertThat(answer.path("rewritten")).isEmpty();
         double searched = answer.path("searchKl").asDouble();
         assertThat(answer.path("kl").asDouble()).isPositive().isCloseTo(searched, within(1e-5 * searched));
@@ -103,7 +83,7 @@ class GgufExportTest {
         ModelFile read = ModelFile.open(file());
         long norms = 2L * (2 * read.config().blocks() + 1) * read.config().hiddenSize();
         assertThat(read.sizeInBytes())
-                .isEqualTo(point(run, "greedy-1").path("sizeInBytes").asLong() + norms);
+                .isEqualTo(run.point("greedy-1").path("sizeInBytes").asLong() + norms);
         double expected = perplexity(run.model().toString(), "--run=" + run.output(), "--point=greedy-1");
         assertThat(ofLlamaCpp()).isCloseTo(expected, within(TOLERANCE * expected));
         Files.copy(run.model().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
@@ -113,7 +93,7 @@ class GgufExportTest {
     @Test
     void otherLevelsAreRoundedAndTheAnswerSaysSo() throws Exception {
         SmallRun run = SmallRun.finished();
-        JsonNode answer = export(run, "uniform-2");
+        JsonNode answer = run.export("uniform-2", "gguf", file());
         assertThat(answer.path("rewritten").toString()).isEqualTo("{\"3\":[\"Q3_K\"]}");
         assertThat(answer.path("kl").asDouble())
                 .isBetween(
@@ -135,7 +115,7 @@ class GgufExportTest {
                         "--set=search={strategy: greedy, budget: {ratio: 0.6}}",
                         "--set=search.stages=[{survivors: 1, tokens: 128}]")
                 .succeeded();
-        JsonNode answer = export(run, "greedy-1");
+        JsonNode answer = run.export("greedy-1", "gguf", file());
         double searched = answer.path("searchKl").asDouble();
         assertThat(answer.path("kl").asDouble()).isCloseTo(searched, within(1e-5 * searched));
         double expected = perplexity(run.model().toString(), "--run=" + run.output(), "--point=greedy-1");
@@ -146,7 +126,7 @@ class GgufExportTest {
     @Test
     void aGgufFileIsAModelToo() throws Exception {
         SmallRun run = SmallRun.finished();
-        export(run, "dense");
+        run.export("dense", "gguf", file());
         Files.copy(run.model().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
         SmallRun other = new SmallRun(folder);
         Files.copy(run.config(), other.config());
@@ -157,8 +137,8 @@ class GgufExportTest {
                         "--set=search={strategy: uniform, budget: {averageBits: 3}}",
                         "--set=search.stages=[{survivors: 1, tokens: 128}]")
                 .succeeded();
-        assertThat(point(other, "uniform-1").path("holdout"))
-                .isEqualTo(point(run, "uniform-2").path("holdout"));
+        assertThat(other.point("uniform-1").path("holdout"))
+                .isEqualTo(run.point("uniform-2").path("holdout"));
         Command refused = Command.run(
                 "export",
                 other.output().toString(),
@@ -171,7 +151,7 @@ class GgufExportTest {
 
     @Test
     void aFileThatIsCutIsRefused() throws Exception {
-        export(SmallRun.finished(), "dense");
+        SmallRun.finished().export("dense", "gguf", file());
         byte[] whole = Files.readAllBytes(file());
         Path cut = Files.write(folder.resolve("cut.gguf"), Arrays.copyOf(whole, whole.length / 2));
         Command refused = Command.run("inspect", cut.toString());

@@ -31,7 +31,7 @@ class HuggingFaceExportTest {
     @Test
     void theDensePointIsTheInput() throws IOException {
         SmallRun run = SmallRun.finished();
-        JsonNode answer = export(run, "dense");
+        JsonNode answer = run.export("dense", "hf", exported());
         assertThat(answer.path("kl").asDouble()).isCloseTo(0, within(1e-6));
         assertSame(RawTensor.readFolder(exported()), RawTensor.readFolder(run.model()));
         assertThat(Files.readString(exported().resolve("config.json")))
@@ -42,9 +42,9 @@ class HuggingFaceExportTest {
     @Test
     void aCompressedPointHoldsTheValuesOfItsLevels() throws IOException {
         SmallRun run = SmallRun.finished();
-        JsonNode answer = export(run, "evopress-1");
+        JsonNode answer = run.export("evopress-1", "hf", exported());
         Map<String, RawTensor> expected = new TreeMap<>(RawTensor.readFolder(run.model()));
-        Map<String, String> assignment = assignment(run, "evopress-1");
+        Map<String, String> assignment = run.assignment("evopress-1");
         LevelDatabase levels = LevelDatabase.open(run.levels());
         assignment.forEach((layer, level) -> {
             RawTensor dense = expected.get(layer + ".weight");
@@ -67,7 +67,7 @@ class HuggingFaceExportTest {
     @Test
     void theLayoutIsComplete() throws IOException {
         SmallRun run = SmallRun.finished();
-        export(run, "uniform-2");
+        run.export("uniform-2", "hf", exported());
         try (Stream<Path> files = Files.list(exported())) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder(
@@ -98,10 +98,10 @@ class HuggingFaceExportTest {
                         "--set=holdout.tokens=256",
                         "--set=calibration.tokens=256")
                 .succeeded();
-        export(run, "dense");
+        run.export("dense", "hf", exported());
         assertSame(RawTensor.readFolder(exported()), RawTensor.readFolder(run.model()));
         SmallRun.deleteAll(exported());
-        export(run, "uniform-1");
+        run.export("uniform-1", "hf", exported());
         Map<String, RawTensor> before = RawTensor.readFolder(run.model());
         Map<String, RawTensor> after = RawTensor.readFolder(exported());
         assertThat(after.keySet()).isEqualTo(before.keySet());
@@ -123,21 +123,10 @@ class HuggingFaceExportTest {
         Path file = folder.resolve("evopress.txt");
         Command.run("export", run.output().toString(), "--point=evopress-1", "--format=evopress", "--to=" + file)
                 .succeeded();
-        List<String> expected = assignment(run, "evopress-1").entrySet().stream()
+        List<String> expected = run.assignment("evopress-1").entrySet().stream()
                 .map(entry -> entry.getKey() + ": " + entry.getValue())
                 .toList();
         assertThat(Files.readAllLines(file)).containsExactlyInAnyOrderElementsOf(expected);
-    }
-
-    private JsonNode export(SmallRun run, String point) throws IOException {
-        return Command.run(
-                        "export",
-                        run.output().toString(),
-                        "--json",
-                        "--format=hf",
-                        "--point=" + point,
-                        "--to=" + exported())
-                .json();
     }
 
     private Path exported() {
@@ -172,19 +161,6 @@ class HuggingFaceExportTest {
         int exponent = bits >> 10;
         double fraction = (bits & 1023) / 1024.0;
         return exponent == 0 ? fraction * Math.pow(2, -14) : (1 + fraction) * Math.pow(2, exponent - 15);
-    }
-
-    private static Map<String, String> assignment(SmallRun run, String id) throws IOException {
-        Map<String, String> assignment = new TreeMap<>();
-        for (JsonNode point : MAPPER.readTree(run.read("baselines.json")).findValues("point")) {
-            if (point.path("id").asText().equals(id)) {
-                point.path("assignment")
-                        .properties()
-                        .forEach(entry ->
-                                assignment.put(entry.getKey(), entry.getValue().asText()));
-            }
-        }
-        return assignment;
     }
 
     private static long bytes(Path folder) throws IOException {

@@ -88,7 +88,7 @@ public final class LlamaCpp {
                         model.toString(),
                         text.toString(),
                         Integer.toString(context))
-                .redirectError(Files.createTempFile("llama", ".log").toFile())
+                .redirectError(Path.of("target", "llama.cpp.log").toFile())
                 .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as("llama.cpp on %s: %s", model, out).isZero();

@@ -31,14 +31,6 @@ class SearchSpaceRulesTest {
         return points;
     }
 
-    private static Map<String, String> assignment(JsonNode point) {
-        Map<String, String> levels = new TreeMap<>();
-        point.path("assignment")
-                .properties()
-                .forEach(one -> levels.put(one.getKey(), one.getValue().asText()));
-        return levels;
-    }
-
     @Test
     void tiedLayersShareALevelAndPinnedOnesKeepTheirs() throws IOException {
         SmallRun run = SmallRun.in(folder);
@@ -53,12 +45,13 @@ class SearchSpaceRulesTest {
         List<JsonNode> points = points(run);
         assertThat(points).hasSizeGreaterThan(4);
         for (JsonNode point : points) {
-            assignment(point).forEach((layer, level) -> {
+            SmallRun.assignment(point).forEach((layer, level) -> {
                 if (layer.endsWith("k_proj") || layer.endsWith("v_proj")) {
-                    assertThat(level).isEqualTo(assignment(point).get(layer.replaceFirst("[kv]_proj", "q_proj")));
+                    assertThat(level)
+                            .isEqualTo(SmallRun.assignment(point).get(layer.replaceFirst("[kv]_proj", "q_proj")));
                 }
                 if (layer.endsWith("up_proj")) {
-                    assertThat(level).isEqualTo(assignment(point).get(layer.replace("up_proj", "gate_proj")));
+                    assertThat(level).isEqualTo(SmallRun.assignment(point).get(layer.replace("up_proj", "gate_proj")));
                 }
                 assertThat(layer.endsWith("down_proj") ? List.of("3") : List.of("2", "3", "4"))
                         .contains(level);
@@ -66,7 +59,7 @@ class SearchSpaceRulesTest {
                         .isFalse();
             });
         }
-        assertThat(points).anyMatch(point -> assignment(point).containsValue("2"));
+        assertThat(points).anyMatch(point -> SmallRun.assignment(point).containsValue("2"));
     }
 
     @Test
@@ -80,7 +73,7 @@ class SearchSpaceRulesTest {
                         "--set=search.generations=3")
                 .succeeded();
         List<JsonNode> points = points(run);
-        assertThat(points).anyMatch(point -> assignment(point).containsValue("drop"));
+        assertThat(points).anyMatch(point -> SmallRun.assignment(point).containsValue("drop"));
         long budget = mapper.readTree(run.read("baselines.json"))
                 .path("budgets")
                 .path(0)
@@ -89,7 +82,7 @@ class SearchSpaceRulesTest {
         for (JsonNode point : points) {
             assertThat(point.path("sizeInBytes").asLong()).isLessThanOrEqualTo(budget);
             Map<String, List<String>> subBlocks = new TreeMap<>();
-            assignment(point).forEach((layer, level) -> subBlocks
+            SmallRun.assignment(point).forEach((layer, level) -> subBlocks
                     .computeIfAbsent(layer.substring(0, layer.lastIndexOf('.')), unused -> new ArrayList<>())
                     .add(level));
             assertThat(subBlocks.values())
@@ -122,8 +115,12 @@ class SearchSpaceRulesTest {
                         "--set=search.generations=2")
                 .succeeded();
         for (JsonNode point : points(run)) {
-            assertThat(assignment(point).values()).filteredOn("drop"::equals).hasSize(7);
-            assertThat(assignment(point).values()).filteredOn("dense"::equals).hasSize(7);
+            assertThat(SmallRun.assignment(point).values())
+                    .filteredOn("drop"::equals)
+                    .hasSize(7);
+            assertThat(SmallRun.assignment(point).values())
+                    .filteredOn("dense"::equals)
+                    .hasSize(7);
         }
     }
 

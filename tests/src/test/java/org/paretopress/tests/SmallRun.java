@@ -1,6 +1,7 @@
 package org.paretopress.tests;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -97,6 +100,39 @@ record SmallRun(Path folder) {
         List<String> arguments = new ArrayList<>(List.of(command, config().toString(), "--json", "--master", master));
         arguments.addAll(List.of(more));
         return arguments;
+    }
+
+    /**
+     * Exports a point.
+     *
+     * @return the answer
+     */
+    JsonNode export(String point, String format, Path to) throws IOException {
+        return Command.run(
+                        "export", output().toString(), "--json", "--point=" + point, "--format=" + format, "--to=" + to)
+                .json();
+    }
+
+    /** A point of the baselines. */
+    JsonNode point(String id) throws IOException {
+        return new ObjectMapper()
+                .readTree(read("baselines.json")).findValues("point").stream()
+                        .filter(point -> point.path("id").asText().equals(id))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    Map<String, String> assignment(String id) throws IOException {
+        return assignment(point(id));
+    }
+
+    /** Level by layer. */
+    static Map<String, String> assignment(JsonNode point) {
+        Map<String, String> levels = new TreeMap<>();
+        point.path("assignment")
+                .properties()
+                .forEach(one -> levels.put(one.getKey(), one.getValue().asText()));
+        return levels;
     }
 
     String read(String name) {

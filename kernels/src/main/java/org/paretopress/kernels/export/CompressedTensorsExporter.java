@@ -3,8 +3,6 @@ package org.paretopress.kernels.export;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +16,12 @@ import org.paretopress.kernels.levels.QuantizedMatrix;
 import org.paretopress.kernels.levels.UniformGrid;
 import org.paretopress.kernels.model.DataType;
 import org.paretopress.kernels.model.HuggingFaceModel;
-import org.paretopress.kernels.model.IntegerType;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.TensorInfo;
 
 /**
  * Writes a Hugging Face directory in the format {@code pack-quantized} of compressed-tensors, which vLLM and transformers load: layers on
- * uniform grids as packed integers with the codes, scales and zero points that were searched; all other levels as 32-bit floats.
+ * uniform grids as packed integers that stand for the very weights that were searched; all other levels as 32-bit floats.
  *
  * <p>What is written has kernels in vLLM: 4 or 8 bits, and groups of 32, 64 or 128 weights where the searched groups can be cut into such.
  * Narrower grids are written without zero points, because the differences of code and zero point fit; grids of 4 and 8 bits that have zero points
@@ -34,6 +31,9 @@ import org.paretopress.kernels.model.TensorInfo;
 public final class CompressedTensorsExporter {
 
     private static final String FORMAT = "pack-quantized";
+
+    /** Groups that kernels take, the largest first. */
+    private static final List<Integer> GROUP_SIZES = List.of(128, 64, 32);
 
     /** Layers that vLLM runs as one. */
     private static final List<List<String>> FUSED = List.of(
@@ -48,15 +48,12 @@ public final class CompressedTensorsExporter {
     private final Map<String, Scheme> schemes = new TreeMap<>();
     private final Map<String, Set<String>> rewritten = new TreeMap<>();
 
-    /** Groups that kernels take, the largest first. */
-    private static final List<Integer> GROUP_SIZES = List.of(128, 64, 32);
-
     /**
      * How codes of a layer are stored.
      *
      * @param symmetric whether a code is the difference from the zero point, counted from the middle of the range
      */
-    private record Scheme(int bits, int groupSize, boolean symmetric) {}
+    record Scheme(int bits, int groupSize, boolean symmetric) {}
 
     /**
      * @param levels may be null where every layer stays dense
@@ -119,7 +116,7 @@ public final class CompressedTensorsExporter {
         return name.equals(WeightCache.DENSE) ? null : levels.level(layer, name);
     }
 
-    private List<SafetensorsWriter.Entry> replacement(TensorInfo tensor) {
+    private List<TensorEntry> replacement(TensorInfo tensor) {
         String layer = tensor.name().replaceFirst("\\.weight$", "");
         PackedMatrix level = level(layer);
         if (level == null) {
@@ -132,92 +129,7 @@ public final class CompressedTensorsExporter {
         }
         return scheme == null
                 ? List.of(HuggingFaceExporter.floats(tensor, level))
-                : packed(layer, (QuantizedMatrix) level, scheme);
-    }
-
-    private static List<SafetensorsWriter.Entry> packed(String layer, QuantizedMatrix matrix, Scheme scheme) {
-        int rows = matrix.rows();
-        int columns = matrix.columns();
-        int groups = columns / scheme.groupSize();
-        int perWord = Integer.SIZE / scheme.bits();
-        int middle = 1 << scheme.bits() - 1;
-        int searched = ((UniformGrid) matrix.layout()).quantizationGroupSize();
-        int searchedGroups = (columns - 1) / searched + 1;
-        SafetensorsWriter.Entry codes =
-                words(layer + ".weight_packed", rows, (columns - 1) / perWord + 1, (row, word) -> {
-                    int packed = 0;
-                    for (int i = 0, column = word * perWord; i < perWord && column < columns; i++, column++) {
-                        int code = matrix.code(row, column);
-                        int zeroPoint = matrix.zeroPoint(row * searchedGroups + column / searched);
-                        packed |= (scheme.symmetric() ? code - zeroPoint + middle : code) << i * scheme.bits();
-                    }
-                    return packed;
-                });
-        SafetensorsWriter.Entry zeroPoints =
-                words(layer + ".weight_zero_point", (rows - 1) / perWord + 1, groups, (word, group) -> {
-                    int packed = 0;
-                    for (int i = 0, row = word * perWord; i < perWord && row < rows; i++, row++) {
-                        int from = row * searchedGroups + group * scheme.groupSize() / searched;
-                        packed |= matrix.zeroPoint(from) << i * scheme.bits();
-                    }
-                    return packed;
-                });
-        SafetensorsWriter.Entry scales = scales(
-                layer + ".weight_scale",
-                rows,
-                groups,
-                (row, group) -> matrix.scaleBits(row * searchedGroups + group * scheme.groupSize() / searched));
-        SafetensorsWriter.Entry shape = shape(layer + ".weight_shape", rows, columns);
-        return scheme.symmetric() ? List.of(codes, scales, shape) : List.of(codes, scales, shape, zeroPoints);
-    }
-
-    private interface Words {
-        int at(int row, int column);
-    }
-
-    private static SafetensorsWriter.Entry words(String name, int rows, int columns, Words words) {
-        return new SafetensorsWriter.Entry(
-                name,
-                IntegerType.I32.name(),
-                List.of((long) rows, (long) columns),
-                (long) Integer.BYTES * rows * columns,
-                out -> {
-                    ByteBuffer line = littleEndian(Integer.BYTES * columns);
-                    for (int row = 0; row < rows; row++) {
-                        for (int column = 0; column < columns; column++) {
-                            line.putInt(Integer.BYTES * column, words.at(row, column));
-                        }
-                        out.write(line.clear());
-                    }
-                });
-    }
-
-    /** @param halves bits of the scales, as numbers */
-    private static SafetensorsWriter.Entry scales(String name, int rows, int groups, Words halves) {
-        return new SafetensorsWriter.Entry(
-                name,
-                DataType.F16.name(),
-                List.of((long) rows, (long) groups),
-                (long) Short.BYTES * rows * groups,
-                out -> {
-                    ByteBuffer line = littleEndian(Short.BYTES * groups);
-                    for (int row = 0; row < rows; row++) {
-                        for (int group = 0; group < groups; group++) {
-                            line.putShort(Short.BYTES * group, (short) halves.at(row, group));
-                        }
-                        out.write(line.clear());
-                    }
-                });
-    }
-
-    private static SafetensorsWriter.Entry shape(String name, int rows, int columns) {
-        ByteBuffer bytes = littleEndian(2 * Long.BYTES).putLong(0, rows).putLong(Long.BYTES, columns);
-        return new SafetensorsWriter.Entry(
-                name, IntegerType.I64.name(), List.of(2L), bytes.capacity(), out -> out.write(bytes.duplicate()));
-    }
-
-    private static ByteBuffer littleEndian(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+                : new PackedLayer(layer, (QuantizedMatrix) level, scheme).tensors();
     }
 
     /** Scales are binary16, so that is what readers are told to compute in. */

@@ -64,7 +64,7 @@ public final class GgufExporter {
                 numbers.put(block, numbers.size());
             }
         }
-        List<GgufWriter.Entry> entries = new ArrayList<>();
+        List<TensorEntry> entries = new ArrayList<>();
         config.ropeScaling().ifPresent(scaling -> entries.add(factors(scaling)));
         new LlamaTensors(config).forEach((tensor, shape) -> {
             String written = renumbered(tensor, numbers);
@@ -114,19 +114,18 @@ public final class GgufExporter {
         return metadata;
     }
 
-    private GgufWriter.Entry factors(ModelConfig.RopeScaling scaling) {
+    private TensorEntry factors(ModelConfig.RopeScaling scaling) {
         float[] factors = scaling.wavelengthFactors(config.headSize(), config.ropeTheta());
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * factors.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(factors);
-        return new GgufWriter.Entry(
+        return new TensorEntry(
                 GgufModel.ROPE_FACTORS,
                 DataType.F32,
                 List.of((long) factors.length),
-                bytes.capacity(),
                 out -> out.write(bytes.duplicate()));
     }
 
-    private GgufWriter.Entry entry(TensorInfo tensor, String name) {
+    private TensorEntry entry(TensorInfo tensor, String name) {
         String layer = tensor.name().replaceFirst("\\.weight$", "");
         String level = assignment.getOrDefault(layer, WeightCache.DENSE);
         GgufRows rows = level.equals(WeightCache.DENSE)
@@ -140,11 +139,6 @@ public final class GgufExporter {
         LongUnaryOperator order = RotaryRows.concern(tensor.name())
                 ? new RotaryRows(config.headSize())::inHuggingFace
                 : LongUnaryOperator.identity();
-        return new GgufWriter.Entry(
-                name,
-                rows.type(),
-                tensor.shape(),
-                rows.type().sizeInBytes(tensor.rows(), tensor.columns()),
-                out -> rows.write(tensor.rows(), order, out));
+        return new TensorEntry(name, rows.type(), tensor.shape(), out -> rows.write(tensor.rows(), order, out));
     }
 }

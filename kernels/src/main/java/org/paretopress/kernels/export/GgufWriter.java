@@ -22,13 +22,6 @@ final class GgufWriter {
 
     private static final int ARRAY = 9;
 
-    /**
-     * A tensor to be written.
-     *
-     * @param shape slowest dimension first
-     */
-    record Entry(String name, TensorType type, List<Long> shape, long sizeInBytes, TensorContents contents) {}
-
     private final ByteArrayOutputStream header = new ByteArrayOutputStream();
 
     private GgufWriter() {}
@@ -39,13 +32,13 @@ final class GgufWriter {
      * @param metadata values by key: {@code Integer} (unsigned), {@code Float}, {@code Boolean}, {@code String}, or an array
      *     {@code String[]}, {@code float[]}, {@code int[]}
      */
-    static void write(Path path, Map<String, Object> metadata, List<Entry> entries) throws IOException {
+    static void write(Path path, Map<String, Object> metadata, List<TensorEntry> entries) throws IOException {
         byte[] header = new GgufWriter().header(metadata, entries);
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path), 1 << 20);
                 WritableByteChannel channel = Channels.newChannel(out)) {
             out.write(header);
             out.write(new byte[padding(header.length)]);
-            for (Entry entry : entries) {
+            for (TensorEntry entry : entries) {
                 entry.contents().writeTo(channel);
                 out.write(new byte[padding(entry.sizeInBytes())]);
             }
@@ -57,7 +50,7 @@ final class GgufWriter {
         return (int) Math.floorMod(-length, GgufFile.DEFAULT_ALIGNMENT);
     }
 
-    private byte[] header(Map<String, Object> metadata, List<Entry> entries) {
+    private byte[] header(Map<String, Object> metadata, List<TensorEntry> entries) {
         u32(GgufFile.MAGIC);
         u32(GgufFile.VERSION);
         u64(entries.size());
@@ -67,7 +60,7 @@ final class GgufWriter {
             value(value);
         });
         long offset = 0;
-        for (Entry entry : entries) {
+        for (TensorEntry entry : entries) {
             string(entry.name());
             u32(entry.shape().size());
             for (int i = entry.shape().size() - 1; i >= 0; i--) { // the fastest dimension first

@@ -40,20 +40,15 @@ public final class HuggingFaceExporter {
                 .writeTo(directory, config -> JsonFile.nameType(config, DataType.F32));
     }
 
-    private List<SafetensorsWriter.Entry> replacement(TensorInfo tensor) {
+    private List<TensorEntry> replacement(TensorInfo tensor) {
         String layer = tensor.name().replaceFirst("\\.weight$", "");
         String level = assignment.getOrDefault(layer, WeightCache.DENSE);
         return level.equals(WeightCache.DENSE) ? List.of() : List.of(floats(tensor, levels.level(layer, level)));
     }
 
     /** A level as 32-bit floats. */
-    static SafetensorsWriter.Entry floats(TensorInfo tensor, PackedMatrix packed) {
-        return new SafetensorsWriter.Entry(
-                tensor.name(),
-                DataType.F32.name(),
-                tensor.shape(),
-                Float.BYTES * tensor.elements(),
-                out -> dequantize(packed, out));
+    static TensorEntry floats(TensorInfo tensor, PackedMatrix packed) {
+        return new TensorEntry(tensor.name(), DataType.F32, tensor.shape(), out -> dequantize(packed, out));
     }
 
     private static void dequantize(PackedMatrix packed, WritableByteChannel out) throws IOException {

@@ -23,7 +23,7 @@ import org.paretopress.kernels.model.TensorInfo;
  *
  * @param replacement what is written in place of a tensor; empty where it stays as it is
  */
-record HuggingFaceFolder(HuggingFaceModel model, Function<TensorInfo, List<SafetensorsWriter.Entry>> replacement) {
+record HuggingFaceFolder(HuggingFaceModel model, Function<TensorInfo, List<TensorEntry>> replacement) {
 
     private static final String CONFIG = "config.json";
     private static final String INDEX = "model.safetensors.index.json";
@@ -40,10 +40,10 @@ record HuggingFaceFolder(HuggingFaceModel model, Function<TensorInfo, List<Safet
         long totalBytes = 0;
         for (SafetensorsFile shard : model.shards()) {
             String name = shard.path().getFileName().toString();
-            List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+            List<TensorEntry> entries = new ArrayList<>();
             boolean replaced = false;
             for (TensorInfo tensor : shard.tensors()) {
-                List<SafetensorsWriter.Entry> own = replacement.apply(tensor);
+                List<TensorEntry> own = replacement.apply(tensor);
                 replaced |= !own.isEmpty();
                 entries.addAll(own.isEmpty() ? List.of(asItIs(tensor)) : own);
             }
@@ -54,9 +54,7 @@ record HuggingFaceFolder(HuggingFaceModel model, Function<TensorInfo, List<Safet
             }
             changed |= replaced;
             entries.forEach(entry -> files.put(entry.name(), name));
-            totalBytes += entries.stream()
-                    .mapToLong(SafetensorsWriter.Entry::sizeInBytes)
-                    .sum();
+            totalBytes += entries.stream().mapToLong(TensorEntry::sizeInBytes).sum();
         }
         copyCompanions(directory);
         if (changed) {
@@ -65,9 +63,8 @@ record HuggingFaceFolder(HuggingFaceModel model, Function<TensorInfo, List<Safet
         }
     }
 
-    private SafetensorsWriter.Entry asItIs(TensorInfo tensor) {
-        return new SafetensorsWriter.Entry(
-                tensor.name(), tensor.type().name(), tensor.shape(), tensor.sizeInBytes(), out -> copy(tensor, out));
+    private TensorEntry asItIs(TensorInfo tensor) {
+        return new TensorEntry(tensor.name(), tensor.type(), tensor.shape(), out -> copy(tensor, out));
     }
 
     private void copy(TensorInfo tensor, WritableByteChannel out) throws IOException {

@@ -68,17 +68,16 @@ public record RandomModel(Path config, LlamaTensors tensors, double deviation, l
      * same bytes; no more than some kilobytes of weights are in memory.
      */
     public void writeTo(Path folder, DataType type, long seed) throws IOException {
-        List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+        List<TensorEntry> entries = new ArrayList<>();
         tensors.forEach((name, shape) -> entries.add(entry(name, shape, type, seed)));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), entries);
         new JsonFile(config).copyTo(folder.resolve("config.json"), json -> JsonFile.nameType(json, type));
     }
 
-    private SafetensorsWriter.Entry entry(String name, List<Long> shape, DataType type, long seed) {
+    private TensorEntry entry(String name, List<Long> shape, DataType type, long seed) {
         long elements = shape.stream().reduce(1L, Math::multiplyExact);
         RandomWeights weights =
                 name.endsWith("norm.weight") ? RandomWeights.ones() : RandomWeights.of(seed, name, deviation);
-        return new SafetensorsWriter.Entry(
-                name, type.name(), shape, elements * type.sizeInBytes(), out -> weights.writeTo(out, type, elements));
+        return new TensorEntry(name, type, shape, out -> weights.writeTo(out, type, elements));
     }
 }

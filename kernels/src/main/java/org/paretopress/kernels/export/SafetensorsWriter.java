@@ -20,13 +20,10 @@ final class SafetensorsWriter {
     /** The data section starts at a multiple of this, as the format's own writer has it. */
     private static final int ALIGNMENT = 8;
 
-    /** A tensor to be written; {@code contents} yields exactly the bytes that type and shape ask for. */
-    record Entry(String name, String type, List<Long> shape, long sizeInBytes, TensorContents contents) {}
-
     private SafetensorsWriter() {}
 
     /** Writes the tensors in the given order, without gaps. */
-    static void write(Path path, List<Entry> entries) throws IOException {
+    static void write(Path path, List<TensorEntry> entries) throws IOException {
         byte[] header = header(entries);
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path), 1 << 20);
                 WritableByteChannel channel = Channels.newChannel(out)) {
@@ -35,20 +32,20 @@ final class SafetensorsWriter {
                     .putLong(header.length)
                     .array());
             out.write(header);
-            for (Entry entry : entries) {
+            for (TensorEntry entry : entries) {
                 entry.contents().writeTo(channel);
             }
         }
     }
 
-    private static byte[] header(List<Entry> entries) throws IOException {
+    private static byte[] header(List<TensorEntry> entries) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
         root.putObject("__metadata__").put("format", "pt");
         long offset = 0;
-        for (Entry entry : entries) {
+        for (TensorEntry entry : entries) {
             ObjectNode node = root.putObject(entry.name());
-            node.put("dtype", entry.type());
+            node.put("dtype", entry.type().name());
             entry.shape().forEach(node.putArray("shape")::add);
             node.putArray("data_offsets").add(offset).add(offset + entry.sizeInBytes());
             offset += entry.sizeInBytes();

@@ -53,7 +53,7 @@ public enum DataType implements TensorType {
 
     @Override
     public long sizeInBytes(long rows, int columns) {
-        return Math.multiplyExact(Math.multiplyExact(rows, (long) columns), (long) sizeInBytes);
+        return TensorType.sizeInBytes(rows, columns, sizeInBytes);
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.paretopress.kernels.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +78,7 @@ public final class GgufModel implements ModelFile {
 
     @Override
     public List<Path> files() {
-        return new ArrayList<>(List.of(file.path()));
+        return List.of(file.path());
     }
 
     @Override

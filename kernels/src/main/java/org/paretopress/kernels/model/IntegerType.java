@@ -15,7 +15,7 @@ public enum IntegerType implements TensorType {
 
     @Override
     public long sizeInBytes(long rows, int columns) {
-        return Math.multiplyExact(Math.multiplyExact(rows, (long) columns), (long) sizeInBytes);
+        return TensorType.sizeInBytes(rows, columns, sizeInBytes);
     }
 
     @Override

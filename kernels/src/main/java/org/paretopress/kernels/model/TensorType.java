@@ -16,6 +16,11 @@ public sealed interface TensorType permits DataType, IntegerType, TensorType.Blo
      */
     long sizeInBytes(long rows, int columns);
 
+    /** Bytes of elements of one size. */
+    static long sizeInBytes(long rows, int columns, int elementBytes) {
+        return Math.multiplyExact(Math.multiplyExact(rows, (long) columns), (long) elementBytes);
+    }
+
     /**
      * Reads weights as floats, exactly.
      *

@@ -136,12 +136,11 @@ class GgufExporterTest {
         });
         metadata.put("llama.vocab_size", 61);
         metadata.put(key, value.matches("-?\\d+") ? (Object) Integer.parseInt(value) : value);
-        List<GgufWriter.Entry> entries = whole.tensors().stream()
-                .map(tensor -> new GgufWriter.Entry(
+        List<TensorEntry> entries = whole.tensors().stream()
+                .map(tensor -> new TensorEntry(
                         GgufNames.of(tensor.name()),
                         tensor.type(),
                         tensor.shape(),
-                        tensor.sizeInBytes(),
                         out -> out.write(whole.bytes(tensor, 0, tensor.rows()))))
                 .toList();
         Path file = folder.resolve("changed.gguf");

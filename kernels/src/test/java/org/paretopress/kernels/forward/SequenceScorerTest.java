@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.paretopress.kernels.OwnProcess;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.DensePrediction;
 import org.paretopress.kernels.ops.Divergence;
@@ -181,16 +180,7 @@ class SequenceScorerTest {
     /** In a process of its own: which loops the compiler can keep free of objects depends on all that it has compiled before. */
     @Test
     void scoringLeavesNoGarbageInProportionToTokens() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Alone.class.getName())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(printed).isZero();
+        String printed = OwnProcess.run(Alone.class);
         assertThat(Double.parseDouble(printed.strip())).as("bytes a token").isLessThan(4);
     }
 

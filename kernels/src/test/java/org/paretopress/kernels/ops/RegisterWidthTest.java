@@ -3,35 +3,19 @@ package org.paretopress.kernels.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.paretopress.kernels.OwnProcess;
 
 /** Everything but the products gives the same bits whether registers hold four floats or as many as this processor can. */
 class RegisterWidthTest {
 
     @Test
     void theBitsDoNotDependOnTheRegisters() throws IOException, InterruptedException {
-        String wide = bits("-XX:+IgnoreUnrecognizedVMOptions");
+        String wide = OwnProcess.run(Results.class);
         assertThat(wide).contains("attention 207 32").doesNotContain("NaN");
-        assertThat(bits("-XX:MaxVectorSize=16")).isEqualTo(wide);
-    }
-
-    private static String bits(String option) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        option,
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Results.class.getName())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(printed).isZero();
-        return printed;
+        assertThat(OwnProcess.run(Results.class, "-XX:MaxVectorSize=16")).isEqualTo(wide);
     }
 
     /** Prints what the primitives compute from fixed numbers. */
