@@ -1,7 +1,5 @@
 package org.paretopress.jobs.report;
 
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +13,7 @@ import org.paretopress.jobs.run.Baselines.Contender;
  */
 public final class SweepReport {
 
-    private final Template template = Mustache.compiler()
-            .escapeHTML(true)
-            .emptyStringIsFalse(true)
-            .compile(PageScript.resource("sweep.mustache"));
+    private final HtmlPage page = new HtmlPage("sweep.mustache", "charts.js");
 
     /**
      * A run, or why there is none.
@@ -32,15 +27,11 @@ public final class SweepReport {
 
     /** The whole page, to be stored as UTF-8. */
     public String html(String name, List<Cell> cells) {
-        return template.execute(Map.of(
-                "name",
-                name,
-                "style",
-                PageScript.resource("report.css"),
-                "cells",
-                cells.size(),
-                "rows",
-                cells.stream().flatMap(SweepReport::rows).toList()));
+        Map<String, Object> names = Map.of(
+                "name", name,
+                "cells", cells.size(),
+                "rows", cells.stream().flatMap(SweepReport::rows).toList());
+        return page.html(name, names, Map.of());
     }
 
     private static Stream<Row> rows(Cell cell) {
