@@ -13,6 +13,16 @@ record Figure(String exact, String hover, String text) {
         return new Figure(Long.toString(bytes), Display.bytes(bytes), Display.megabytes(bytes));
     }
 
+    /** In bytes times nats; shown in megabytes times nats. */
+    static Figure hypervolume(double value) {
+        return new Figure(Double.toString(value), value + " bytes × nats", Display.loss(value / 1e6));
+    }
+
+    /** A number that there is not. */
+    static Figure none() {
+        return new Figure("", "", "–");
+    }
+
     static Figure bits(double value) {
         return new Figure(Double.toString(value), Double.toString(value), Display.bits(value));
     }

@@ -3,11 +3,8 @@ package org.paretopress.jobs.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.input.FinishedRun;
-import org.paretopress.jobs.run.Baselines.Contender;
-import org.paretopress.jobs.run.Baselines.WholeFront;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.search.front.Hypervolume;
 import org.paretopress.search.front.ParetoPoint;
@@ -34,62 +31,54 @@ public record FrontComparison(long referenceSizeInBytes, double referenceKl, Lis
 
     /** @throws InputException if two runs were not of one model and one held-out text */
     public static FrontComparison of(List<String> names, List<FinishedRun> runs) {
-        for (int i = 1; i < runs.size(); i++) {
-            if (!alike(dense(runs.get(i)), dense(runs.get(0)))) {
+        List<ComparedRun> compared = IntStream.range(0, runs.size())
+                .mapToObj(i -> ComparedRun.of(names.get(i), "", "", runs.get(i)))
+                .toList();
+        for (ComparedRun run : compared) {
+            if (!run.isAlike(compared.get(0))) {
                 throw new InputException(
-                        "The runs " + names.get(0) + " and " + names.get(i)
+                        "The runs " + names.get(0) + " and " + run.name()
                                 + " compress different models, or hold different text out.",
-                        "compare runs of one model and one holdout.");
+                        "compare runs of one model and one holdout, or have a page of them all by --to FILE.html.");
             }
         }
+        return between(compared);
+    }
+
+    /** One comparison for all runs of one model and one held-out text, in the order of their first runs. */
+    public static List<FrontComparison> ofEachGroup(List<ComparedRun> runs) {
+        return RunGroup.of(runs).stream()
+                .flatMap(group -> group.comparison().stream())
+                .toList();
+    }
+
+    /** @param runs alike; one of them has a point */
+    static FrontComparison between(List<ComparedRun> runs) {
         List<List<ParetoPoint<FrontPoint>>> fronts =
-                runs.stream().map(FrontComparison::searched).toList();
+                runs.stream().map(FrontComparison::points).toList();
         Hypervolume hypervolume = Hypervolume.below(fronts);
         List<Row> rows = IntStream.range(0, runs.size())
                 .mapToObj(i -> new Row(
-                        names.get(i),
-                        strategy(runs.get(i)),
+                        runs.get(i).name(),
+                        runs.get(i).strategy(),
                         fronts.get(i).size(),
-                        tokensEvaluated(runs.get(i)),
+                        runs.get(i).tokensEvaluated(),
                         hypervolume.of(fronts.get(i))))
                 .toList();
         return new FrontComparison(hypervolume.referenceSizeInBytes(), hypervolume.referenceLoss(), rows);
     }
 
-    private static List<ParetoPoint<FrontPoint>> searched(FinishedRun run) {
-        WholeFront front = run.directory().baselines().front();
-        Stream<FrontPoint> searched =
-                front != null ? front.points().stream() : contenders(run).map(Contender::point);
-        return searched.map(point ->
+    private static List<ParetoPoint<FrontPoint>> points(ComparedRun run) {
+        return run.searched().stream()
+                .map(point ->
                         new ParetoPoint<>(point.sizeInBytes(), point.holdout().kl(), point))
                 .toList();
     }
 
-    private static long tokensEvaluated(FinishedRun run) {
-        WholeFront front = run.directory().baselines().front();
-        return front != null
-                ? front.tokensEvaluated()
-                : contenders(run).mapToLong(Contender::tokensEvaluated).sum();
-    }
-
-    private static Stream<Contender> contenders(FinishedRun run) {
-        return run.directory().baselines().budgets().stream()
-                .flatMap(budget -> budget.contenders().stream())
-                .filter(contender -> contender.point().strategy().equals(strategy(run)));
-    }
-
     /** Sequences that go through a model in other groups may round otherwise. */
-    private static boolean alike(FrontPoint one, FrontPoint other) {
+    static boolean alike(FrontPoint one, FrontPoint other) {
         double ratio = one.holdout().perplexity() / other.holdout().perplexity();
         return one.sizeInBytes() == other.sizeInBytes() && Math.abs(ratio - 1) < 1e-5;
-    }
-
-    private static FrontPoint dense(FinishedRun run) {
-        return run.directory().baselines().dense();
-    }
-
-    private static String strategy(FinishedRun run) {
-        return run.config().search().strategy().name();
     }
 
     @Override

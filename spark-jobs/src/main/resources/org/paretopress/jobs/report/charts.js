@@ -95,5 +95,5 @@ const charts = (function () {
   /** Colours of lines, told apart by people who see fewer. */
   const colours = () => (dark.matches ? series.map((colour, i) => (i === 0 ? '#56B4E9' : i === 5 ? '#0072B2' : colour)) : series);
 
-  return { dark, byId, finite, short, colours, lossAxis, plainAxis, frame, chartIn };
+  return { dark, byId, finite, short, theme, colours, lossAxis, plainAxis, frame, chartIn };
 }());
