@@ -78,7 +78,7 @@ public final class ComparisonReport {
                         ? "one point, " + described(points.get(0))
                         : points.size() + " points from " + described(points.get(0)) + " to "
                                 + described(points.get(points.size() - 1));
-        return new Chart(run.name(), StrategyStyle.label(run.strategy()), run.name() + ": " + found + ".");
+        return new Chart(run.name(), run.strategy(), run.name() + ": " + found + ".");
     }
 
     private static String described(FrontPoint point) {

@@ -13,7 +13,7 @@ import org.paretopress.jobs.run.Baselines.Contender;
  * @param figures budget, size, bits, KL and perplexity on held-out text, tokens; then points and hypervolume of the whole
  *     run; none without a result
  */
-record ComparisonRow(ComparedRun run, int group, String strategyLabel, List<Figure> figures) {
+record ComparisonRow(ComparedRun run, int group, List<Figure> figures) {
 
     /** Group by group; those without a result come last. */
     static List<ComparisonRow> of(List<RunGroup> groups, List<ComparedRun> runs) {
@@ -31,23 +31,20 @@ record ComparisonRow(ComparedRun run, int group, String strategyLabel, List<Figu
                 rows.addAll(rows(alike.get(at), i + 1, hypervolume));
             }
         }
-        runs.stream()
-                .filter(run -> !run.hasResult())
-                .forEach(run -> rows.add(new ComparisonRow(run, 0, "", List.of())));
+        runs.stream().filter(run -> !run.hasResult()).forEach(run -> rows.add(new ComparisonRow(run, 0, List.of())));
         return rows;
     }
 
     private static List<ComparisonRow> rows(ComparedRun run, int group, Figure hypervolume) {
-        String strategy = StrategyStyle.label(run.strategy());
         Figure points = Figure.count(run.searched().size());
         List<ComparisonRow> rows = new ArrayList<>();
         for (AtBudget budget : run.budgets()) {
             run.at(budget)
                     .map(one -> figures(budget, one, points, hypervolume))
-                    .forEach(figures -> rows.add(new ComparisonRow(run, group, strategy, figures)));
+                    .forEach(figures -> rows.add(new ComparisonRow(run, group, figures)));
         }
         if (run.searchedFront() || rows.isEmpty()) {
-            rows.add(0, new ComparisonRow(run, group, strategy, whole(run, points, hypervolume)));
+            rows.add(0, new ComparisonRow(run, group, whole(run, points, hypervolume)));
         }
         return rows;
     }

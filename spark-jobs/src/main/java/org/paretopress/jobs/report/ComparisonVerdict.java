@@ -12,7 +12,7 @@ import org.paretopress.jobs.run.Baselines.AtBudget;
 /** Which of several runs reached most, in sentences computed from held-out KL. */
 final class ComparisonVerdict {
 
-    private static final int BUDGETS_TOLD_ONE_BY_ONE = 6;
+    private static final int BUDGETS_TOLD_ONE_BY_ONE = 3;
     private static final String TIE = "";
 
     /** What a run's search reached at a budget that others have too. */
@@ -117,11 +117,12 @@ final class ComparisonVerdict {
                                 : runs.get(0).run(),
                         LinkedHashMap::new,
                         Collectors.counting()));
-        String won = wins.entrySet().stream()
+        String lowest = wins.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-                .map(one -> (one.getKey().equals(TIE) ? "no single run" : one.getKey()) + " at " + one.getValue())
+                .map(one ->
+                        (one.getKey().equals(TIE) ? "no single run" : one.getKey()) + " is lowest at " + one.getValue())
                 .collect(Collectors.joining(", "));
-        return "Of " + budgets.size() + " budgets that several runs share, lowest is " + won + ".";
+        return "Of " + budgets.size() + " budgets that several runs share, " + lowest + ".";
     }
 
     /** Whether two losses are the same at the digits shown, so that no sentence contradicts its own numbers. */

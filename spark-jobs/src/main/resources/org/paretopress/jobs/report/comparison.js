@@ -88,16 +88,15 @@
     };
   }
 
-  function drawWhenSeen(drawn) {
-    if (!window.IntersectionObserver) {
-      drawn.forEach((one) => one.draw());
-      return;
-    }
-    const watcher = new IntersectionObserver((changes) => changes.filter((change) => change.isIntersecting).forEach((change) => {
-      watcher.unobserve(change.target);
-      drawn.find((one) => one.container === change.target).draw();
-    }), { rootMargin: '400px' });
-    drawn.forEach((one) => watcher.observe(one.container));
+  /** Charts near the window at once, the others when they come near it, all of them before printing. */
+  function drawWhenNear(drawn) {
+    const margin = 400;
+    const watcher = window.IntersectionObserver && new IntersectionObserver((changes) => changes.filter((change) => change.isIntersecting)
+      .forEach((change) => drawn.find((one) => one.container === change.target).draw()), { rootMargin: margin + 'px' });
+    drawn.forEach((one) => {
+      if (!watcher || one.container.getBoundingClientRect().top < innerHeight + margin) one.draw();
+      else watcher.observe(one.container);
+    });
     addEventListener('beforeprint', () => drawn.forEach((one) => one.draw()));
   }
 
@@ -109,7 +108,8 @@
       return all.length ? data.groups[i].runs.map((run, j) => smallChart(containers[j], data.groups[i], run)) : [];
     });
     const say = () => {
-      byId('runs-axis').textContent = 'Up: held-out KL, nats per token' + (log ? ' (log scale)' : '') + '. Across: size, MB.';
+      const text = 'Up: held-out KL, nats per token' + (log ? ' (log scale)' : '') + '. Across: size, MB.';
+      document.querySelectorAll('[data-axis]').forEach((axis) => { axis.textContent = text; });
       button.setAttribute('aria-pressed', String(log));
     };
     const redraw = () => drawn.forEach((one) => one.redraw());
@@ -118,7 +118,7 @@
     button.addEventListener('click', () => { log = !log; say(); redraw(); });
     dark.addEventListener('change', redraw);
     say();
-    drawWhenSeen(drawn);
+    drawWhenNear(drawn);
   }
 
   // ---- the table: rows sort by a column, and leave as CSV in the order shown

@@ -82,9 +82,8 @@ final class SampleRuns {
                                         contender(strategy, bits - 0.01, factor, 5_242_880),
                                         contender("allocation", bits - 0.02, 1, 2_752_512),
                                         contender("uniform", bits - 0.1, 2.4, 0))
-                                .filter(one -> one.point().id().startsWith(strategy)
+                                .filter(one -> one.evaluations() == 1280
                                         || !one.point().strategy().equals(strategy))
-                                .distinct()
                                 .toList()))
                 .toList();
     }
