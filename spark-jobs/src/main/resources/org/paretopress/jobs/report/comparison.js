@@ -73,31 +73,41 @@
     });
   }
 
+  /** A chart that is drawn when it is asked for and not as it should be. */
   function smallChart(container, group, run) {
     let chart = null;
-    const draw = () => { chart.setOption(option(group, run, theme()), true); };
+    let stale = true;
     return {
       container,
       draw() {
-        if (chart) return;
-        chart = echarts.init(container, null, { renderer: 'svg' });
-        new ResizeObserver(() => chart.resize()).observe(container);
-        draw();
+        if (!stale) return;
+        stale = false;
+        if (!chart) {
+          chart = echarts.init(container, null, { renderer: 'svg' });
+          new ResizeObserver(() => chart.resize()).observe(container);
+        }
+        chart.setOption(option(group, run, theme()), true);
       },
-      redraw() { if (chart) draw(); },
+      change() { stale = true; },
     };
   }
 
-  /** Charts near the window at once, the others when they come near it, all of them before printing. */
-  function drawWhenNear(drawn) {
-    const margin = 400;
-    const watcher = window.IntersectionObserver && new IntersectionObserver((changes) => changes.filter((change) => change.isIntersecting)
-      .forEach((change) => drawn.find((one) => one.container === change.target).draw()), { rootMargin: margin + 'px' });
-    drawn.forEach((one) => {
-      if (!watcher || one.container.getBoundingClientRect().top < innerHeight + margin) one.draw();
-      else watcher.observe(one.container);
-    });
-    addEventListener('beforeprint', () => drawn.forEach((one) => one.draw()));
+  /** Draws what is near the window, the others when they come near it, all before printing. Gives what to do on a change. */
+  function drawNear(drawn) {
+    const drawAll = () => drawn.forEach((one) => one.draw());
+    addEventListener('beforeprint', drawAll);
+    if (!window.IntersectionObserver) {
+      drawAll();
+      return () => { drawn.forEach((one) => one.change()); drawAll(); };
+    }
+    const isNear = (place) => place.bottom > -500 && place.top < innerHeight + 500;
+    const drawThese = () => drawn.filter((one) => isNear(one.container.getBoundingClientRect())).forEach((one) => one.draw());
+    drawThese();
+    const byContainer = new Map(drawn.map((one) => [one.container, one]));
+    const watcher = new IntersectionObserver(
+      (seen) => seen.filter((one) => one.isIntersecting).forEach((one) => byContainer.get(one.target).draw()), { rootMargin: '400px' });
+    drawn.forEach((one) => watcher.observe(one.container));
+    return () => { drawn.forEach((one) => one.change()); drawThese(); };
   }
 
   function startCharts() {
@@ -112,13 +122,12 @@
       document.querySelectorAll('[data-axis]').forEach((axis) => { axis.textContent = text; });
       button.setAttribute('aria-pressed', String(log));
     };
-    const redraw = () => drawn.forEach((one) => one.redraw());
     button.disabled = !logIsPossible;
     button.title = logIsPossible ? '' : 'A log scale needs losses above zero';
     button.addEventListener('click', () => { log = !log; say(); redraw(); });
-    dark.addEventListener('change', redraw);
     say();
-    drawWhenNear(drawn);
+    const redraw = drawNear(drawn);
+    dark.addEventListener('change', redraw);
   }
 
   // ---- the table: rows sort by a column, and leave as CSV in the order shown
