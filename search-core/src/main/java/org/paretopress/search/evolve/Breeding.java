@@ -7,6 +7,7 @@ import io.jenetics.Phenotype;
 import io.jenetics.util.ISeq;
 import io.jenetics.util.Seq;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Breeding<C extends Comparable<? super C>> implements Alterer<Integer
     private final int litter;
     private final Function<List<Assignment>, List<Double>> promise;
     private final long seed;
+    private List<Offspring> latest = List.of();
 
     /** Every offspring is one mutation away from its parent. */
     Breeding(AssignmentCodec codec, Mutation mutation, long seed) {
@@ -66,35 +68,58 @@ final class Breeding<C extends Comparable<? super C>> implements Alterer<Integer
     public AltererResult<IntegerGene, C> alter(Seq<Phenotype<IntegerGene, C>> population, long generation) {
         List<Assignment> parents =
                 population.stream().map(one -> codec.decode(one.genotype())).toList();
-        ISeq<Phenotype<IntegerGene, C>> offspring = offspring(parents, generation).stream()
-                .map(child -> Phenotype.<IntegerGene, C>of(codec.encode(child), generation))
+        latest = offspring(parents, generation);
+        ISeq<Phenotype<IntegerGene, C>> offspring = latest.stream()
+                .map(child -> Phenotype.<IntegerGene, C>of(codec.encode(child.assignment()), generation))
                 .collect(ISeq.toISeq());
         return new AltererResult<>(offspring, offspring.size());
     }
 
+    /**
+     * What became of the operators' offspring of the last generation; operators that bred none are left out.
+     *
+     * @param accepted the offspring that became one of the best
+     */
+    List<OperatorOutcome> outcomes(Collection<Assignment> accepted) {
+        List<OperatorOutcome> outcomes = new ArrayList<>();
+        for (Operator operator : Operator.values()) {
+            List<Offspring> own =
+                    latest.stream().filter(one -> one.operator() == operator).toList();
+            int taken = (int) own.stream()
+                    .filter(one -> accepted.contains(one.assignment()))
+                    .count();
+            if (!own.isEmpty()) {
+                outcomes.add(new OperatorOutcome(operator, own.size(), taken));
+            }
+        }
+        return outcomes;
+    }
+
     /** One offspring per parent, in order. */
-    List<Assignment> offspring(List<Assignment> parents, long generation) {
+    List<Offspring> offspring(List<Assignment> parents, long generation) {
         Set<Assignment> known = new HashSet<>(parents);
-        List<Assignment> offspring = new ArrayList<>();
+        List<Offspring> offspring = new ArrayList<>();
         for (int index = 0; index < parents.size(); index++) {
-            Assignment child = parents.get(index);
+            Offspring child = new Offspring(parents.get(index), null);
             int rounds = litter == 1 ? 1 : 1 + index % MOST_ROUNDS;
             for (int round = 0; round < rounds; round++) {
-                child = bestOfLitter(known, child, Draws.seed(seed, generation, index, round));
+                child = bestOfLitter(known, child.assignment(), Draws.seed(seed, generation, index, round));
             }
-            known.add(child);
+            known.add(child.assignment());
             offspring.add(child);
         }
         return offspring;
     }
 
     /** The first of the most promising, where that is any better than the others. */
-    private Assignment bestOfLitter(Set<Assignment> known, Assignment parent, long litterSeed) {
-        List<Assignment> bred = new ArrayList<>();
+    private Offspring bestOfLitter(Set<Assignment> known, Assignment parent, long litterSeed) {
+        List<Offspring> bred = new ArrayList<>();
         for (int number = 0; number < litter; number++) {
             bred.add(unlike(known, parent, Draws.seed(litterSeed, number)));
         }
-        List<Double> promised = litter == 1 ? List.of(0.0) : promise.apply(bred);
+        List<Double> promised = litter == 1
+                ? List.of(0.0)
+                : promise.apply(bred.stream().map(Offspring::assignment).toList());
         return IntStream.range(0, litter)
                 .boxed()
                 .min(Comparator.comparing(promised::get))
@@ -103,14 +128,14 @@ final class Breeding<C extends Comparable<? super C>> implements Alterer<Integer
     }
 
     /** Where nothing new is found, something that was seen before but is not the parent. */
-    private Assignment unlike(Set<Assignment> known, Assignment parent, long childSeed) {
-        Assignment repeated = parent;
+    private Offspring unlike(Set<Assignment> known, Assignment parent, long childSeed) {
+        Offspring repeated = new Offspring(parent, null);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Assignment child = mutation.mutate(parent, Draws.random(childSeed, attempt));
-            if (!known.contains(child)) {
+            Offspring child = mutation.mutate(parent, Draws.random(childSeed, attempt));
+            if (!known.contains(child.assignment())) {
                 return child;
             }
-            repeated = repeated.equals(parent) ? child : repeated;
+            repeated = repeated.assignment().equals(parent) ? child : repeated;
         }
         return repeated;
     }

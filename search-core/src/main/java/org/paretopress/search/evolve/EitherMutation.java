@@ -12,7 +12,7 @@ record EitherMutation(Mutation one, Mutation other) implements Mutation {
     }
 
     @Override
-    public Assignment mutate(Assignment parent, SplittableRandom random) {
+    public Offspring mutate(Assignment parent, SplittableRandom random) {
         boolean first = random.nextBoolean();
         Mutation chosen = first ? one : other;
         return (chosen.anyFrom(parent) ? chosen : first ? other : one).mutate(parent, random);

@@ -10,6 +10,7 @@ import io.jenetics.engine.EvolutionStart;
 import io.jenetics.util.ISeq;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -107,14 +108,15 @@ public final class EvolutionSearch {
         StagedSelection selection = new StagedSelection(space, budget, settings, evaluator);
         StagedEvaluator staged = new StagedEvaluator(codec, selection);
         Optional<Assistance> assistance = errors.map(table -> new Assistance(new LossPredictor(space, table)));
-        Engine<IntegerGene, Fitness> engine = engine(staged, assistance);
+        Breeding<Fitness> breeding = breeding(assistance);
+        Engine<IntegerGene, Fitness> engine = engine(staged, breeding);
 
         Generation current = firstGeneration(selection);
         listener.accept(current);
         EvolutionStart<IntegerGene, Fitness> next = startFrom(current);
         while (current.number() < settings.generations() && !stop.test(current)) {
             EvolutionResult<IntegerGene, Fitness> result = engine.evolve(next);
-            current = next(current, staged.latest(), assistance);
+            current = next(current, staged.latest(), breeding, assistance);
             listener.accept(current);
             next = result.next();
         }
@@ -122,18 +124,26 @@ public final class EvolutionSearch {
     }
 
     private static Generation next(
-            Generation current, StagedSelection.Outcome outcome, Optional<Assistance> assistance) {
+            Generation current,
+            StagedSelection.Outcome outcome,
+            Breeding<Fitness> breeding,
+            Optional<Assistance> assistance) {
         Double rank = assistance
                 .map(one -> one.learn(outcome.observations(), offspring -> 0))
                 .orElse(null);
-        int accepted = outcome.best().equals(current.parent()) ? 0 : 1;
-        return current.next(List.of(outcome.best()), outcome.fitness(), accepted, accepted > 0, outcome.stages(), rank);
+        Set<Assignment> accepted = outcome.best().equals(current.parent()) ? Set.of() : Set.of(outcome.best());
+        return current.next(
+                List.of(outcome.best()),
+                outcome.fitness(),
+                breeding.outcomes(accepted),
+                accepted.size(),
+                outcome.stages(),
+                rank);
     }
 
     /** One parent, λ offspring all bred from it, the best of both survives; nobody dies of age. */
-    private Engine<IntegerGene, Fitness> engine(StagedEvaluator staged, Optional<Assistance> assistance) {
+    private Engine<IntegerGene, Fitness> engine(StagedEvaluator staged, Breeding<Fitness> breeding) {
         Genotype<IntegerGene> lowest = codec.encode(lowest());
-        long seed = Draws.seed(settings.seed(), budget.sizeInBytes());
         return new Engine.Builder<>(staged, () -> lowest)
                 .minimizing()
                 .populationSize(1 + settings.offspring())
@@ -141,12 +151,17 @@ public final class EvolutionSearch {
                 .offspringSize(settings.offspring())
                 .survivorsSelector(new TruncationSelector<>(1))
                 .offspringSelector(new TruncationSelector<>(1))
-                .alterers(assistance
-                        .map(one -> new Breeding<Fitness>(codec, mutation, Assistance.LITTER, one::promise, seed))
-                        .orElseGet(() -> new Breeding<>(codec, mutation, seed)))
+                .alterers(breeding)
                 .maximalPhenotypeAge(Long.MAX_VALUE)
                 .executor(Runnable::run)
                 .build();
+    }
+
+    private Breeding<Fitness> breeding(Optional<Assistance> assistance) {
+        long seed = Draws.seed(settings.seed(), budget.sizeInBytes());
+        return assistance
+                .map(one -> new Breeding<Fitness>(codec, mutation, Assistance.LITTER, one::promise, seed))
+                .orElseGet(() -> new Breeding<>(codec, mutation, seed));
     }
 
     /**

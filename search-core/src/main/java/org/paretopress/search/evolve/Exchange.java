@@ -31,7 +31,7 @@ final class Exchange implements Mutation {
     }
 
     @Override
-    public Assignment mutate(Assignment parent, SplittableRandom random) {
+    public Offspring mutate(Assignment parent, SplittableRandom random) {
         int[] down = lowerable(parent);
         int[] up = affordable(parent);
         if (down.length == 0 && up.length == 0) {
@@ -40,9 +40,10 @@ final class Exchange implements Mutation {
                             + budget.sizeInBytes() + " bytes.\nMaybe the levels leave only one choice.");
         }
         boolean downFirst = random.nextBoolean() ? down.length > 0 : up.length == 0;
-        return downFirst
+        Assignment child = downFirst
                 ? paidBy(parent, down[random.nextInt(down.length)], random)
                 : payingFor(parent, up[random.nextInt(up.length)], random);
+        return new Offspring(child, Operator.EXCHANGE);
     }
 
     /** The layer goes down, others fill the bytes. */

@@ -16,6 +16,7 @@ import org.paretopress.search.space.Assignment;
  * @param stages what each stage saw
  * @param tokensEvaluated tokens spent since the start of the search, over all candidates and stages
  * @param evaluations scores asked for since the start of the search
+ * @param operators what became of the offspring of each operator; empty for the first generation
  * @param predictorRank Spearman correlation between predicted and measured losses of the offspring in the first stage;
  *     null where no predictor assists
  */
@@ -28,23 +29,26 @@ public record Generation(
         List<StageOutcome> stages,
         long tokensEvaluated,
         long evaluations,
+        List<OperatorOutcome> operators,
         Double predictorRank) {
 
     public Generation {
         best = List.copyOf(best);
         stages = List.copyOf(stages);
+        operators = List.copyOf(operators);
     }
 
     static Generation first(List<Assignment> best, Fitness fitness, List<StageOutcome> stages) {
-        return new Generation(0, best, fitness, best.size(), 0, stages, tokens(stages), evaluations(stages), null);
+        return new Generation(
+                0, best, fitness, best.size(), 0, stages, tokens(stages), evaluations(stages), List.of(), null);
     }
 
     /** The generation after this one, with the cost of its stages added. */
     Generation next(
             List<Assignment> best,
             Fitness fitness,
+            List<OperatorOutcome> operators,
             int accepted,
-            boolean better,
             List<StageOutcome> stages,
             Double rank) {
         return new Generation(
@@ -52,10 +56,11 @@ public record Generation(
                 best,
                 fitness,
                 accepted,
-                better ? 0 : unchanged + 1,
+                accepted > 0 ? 0 : unchanged + 1,
                 stages,
                 tokensEvaluated + tokens(stages),
                 evaluations + evaluations(stages),
+                operators,
                 rank);
     }
 

@@ -30,12 +30,12 @@ final class LevelSwitchMutation implements Mutation {
     }
 
     @Override
-    public Assignment mutate(Assignment parent, SplittableRandom random) {
+    public Offspring mutate(Assignment parent, SplittableRandom random) {
         int count = 1 + Math.min(random.nextInt(MOST_SWITCHES), random.nextInt(MOST_SWITCHES));
         Assignment child = parent;
         for (int done = 0; done < count; done++) {
             child = switches.drawFrom(child, random);
         }
-        return child;
+        return new Offspring(child, Operator.LEVEL_SWITCH);
     }
 }

@@ -10,9 +10,9 @@ interface Mutation {
     boolean anyFrom(Assignment parent);
 
     /**
-     * The changed assignment; it equals the parent where changes cancel out.
+     * The offspring; it equals the parent where changes cancel out.
      *
      * @throws IllegalArgumentException if no change is legal
      */
-    Assignment mutate(Assignment parent, SplittableRandom random);
+    Offspring mutate(Assignment parent, SplittableRandom random);
 }

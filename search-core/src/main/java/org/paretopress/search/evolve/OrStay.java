@@ -12,7 +12,7 @@ record OrStay(Mutation mutation) implements Mutation {
     }
 
     @Override
-    public Assignment mutate(Assignment parent, SplittableRandom random) {
-        return mutation.anyFrom(parent) ? mutation.mutate(parent, random) : parent;
+    public Offspring mutate(Assignment parent, SplittableRandom random) {
+        return mutation.anyFrom(parent) ? mutation.mutate(parent, random) : new Offspring(parent, null);
     }
 }

@@ -87,7 +87,8 @@ public final class ParetoSearch {
     public Generation run(Consumer<Generation> listener, Predicate<Generation> stop) {
         StagedFront staged = new StagedFront(space, lower, upper, settings, evaluator, codec);
         Optional<Assistance> assistance = errors.map(table -> new Assistance(new LossPredictor(space, table)));
-        Engine<IntegerGene, Vec<double[]>> engine = engine(staged, assistance);
+        Breeding<Vec<double[]>> breeding = breeding(staged, assistance);
+        Engine<IntegerGene, Vec<double[]>> engine = engine(staged, breeding);
 
         ISeq<Phenotype<IntegerGene, Vec<double[]>>> population = seeds.stream()
                 .map(seed -> Phenotype.<IntegerGene, Vec<double[]>>of(codec.encode(seed), 0))
@@ -110,8 +111,8 @@ public final class ParetoSearch {
             current = current.next(
                     staged.front(),
                     staged.kneeFitness(),
-                    outcome.accepted(),
-                    outcome.accepted() > 0,
+                    breeding.outcomes(outcome.accepted()),
+                    outcome.accepted().size(),
                     outcome.stages(),
                     rank);
             listener.accept(current);
@@ -120,11 +121,8 @@ public final class ParetoSearch {
         return current;
     }
 
-    private Engine<IntegerGene, Vec<double[]>> engine(StagedFront staged, Optional<Assistance> assistance) {
+    private Engine<IntegerGene, Vec<double[]>> engine(StagedFront staged, Breeding<Vec<double[]>> breeding) {
         Genotype<IntegerGene> any = codec.encode(seeds.get(0));
-        long seed = Draws.seed(settings.seed(), DRAW);
-        Mutation resize = new EitherMutation(new Resize(space, lower, upper), new Relocate(space, staged::sizes));
-        Mutation mutation = new OrStay(new EitherMutation(new SameSize(space), resize));
         return new Engine.Builder<>(staged, () -> any)
                 .minimizing()
                 .populationSize(2 * settings.offspring())
@@ -132,13 +130,20 @@ public final class ParetoSearch {
                 .offspringSize(settings.offspring())
                 .survivorsSelector(NSGA2Selector.ofVec())
                 .offspringSelector((population, count, optimize) -> parents(staged, population, count, optimize))
-                .alterers(assistance
-                        .map(one -> new Breeding<Vec<double[]>>(
-                                codec, mutation, Assistance.LITTER, bred -> excess(bred, one, staged), seed))
-                        .orElseGet(() -> new Breeding<>(codec, mutation, seed)))
+                .alterers(breeding)
                 .maximalPhenotypeAge(Long.MAX_VALUE)
                 .executor(Runnable::run)
                 .build();
+    }
+
+    private Breeding<Vec<double[]>> breeding(StagedFront staged, Optional<Assistance> assistance) {
+        long seed = Draws.seed(settings.seed(), DRAW);
+        Mutation resize = new EitherMutation(new Resize(space, lower, upper), new Relocate(space, staged::sizes));
+        Mutation mutation = new OrStay(new EitherMutation(new SameSize(space), resize));
+        return assistance
+                .map(one -> new Breeding<Vec<double[]>>(
+                        codec, mutation, Assistance.LITTER, bred -> excess(bred, one, staged), seed))
+                .orElseGet(() -> new Breeding<>(codec, mutation, seed));
     }
 
     /** By tournaments among the survivors, which take two; of one it is the only parent. */

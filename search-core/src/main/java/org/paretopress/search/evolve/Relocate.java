@@ -31,7 +31,7 @@ final class Relocate implements Mutation {
     }
 
     @Override
-    public Assignment mutate(Assignment parent, SplittableRandom random) {
+    public Offspring mutate(Assignment parent, SplittableRandom random) {
         long[] neighbours = neighbours(parent);
         if (neighbours.length == 0) {
             throw new IllegalArgumentException("From " + space.sizeInBytes(parent)
@@ -39,7 +39,8 @@ final class Relocate implements Mutation {
         }
         Budget target = new Budget(neighbours[random.nextInt(neighbours.length)]);
         Assignment child = RandomAllocator.lower(space, parent, target, random, IntStream.range(0, parent.size()));
-        return RandomAllocator.fill(space, child, target, random, IntStream.range(0, child.size()));
+        Assignment filled = RandomAllocator.fill(space, child, target, random, IntStream.range(0, child.size()));
+        return new Offspring(filled, Operator.RELOCATE);
     }
 
     /** The next smaller and the next larger size, where there are such. */

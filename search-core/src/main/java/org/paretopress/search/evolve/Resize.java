@@ -30,7 +30,7 @@ final class Resize implements Mutation {
     }
 
     @Override
-    public Assignment mutate(Assignment parent, SplittableRandom random) {
+    public Offspring mutate(Assignment parent, SplittableRandom random) {
         if (!anyFrom(parent)) {
             throw new IllegalArgumentException("From an assignment of " + space.sizeInBytes(parent)
                     + " bytes no layer can be raised or lowered between "
@@ -43,12 +43,12 @@ final class Resize implements Mutation {
         for (int step = 0; step < steps; step++) {
             int[] open = up ? raisable(child) : lowerable(child);
             if (open.length == 0) {
-                return child;
+                break;
             }
             int layer = open[random.nextInt(open.length)];
             child = (up ? space.raised(child, layer) : space.lowered(child, layer)).orElseThrow();
         }
-        return child;
+        return new Offspring(child, Operator.RESIZE);
     }
 
     private int[] raisable(Assignment from) {

@@ -22,7 +22,7 @@ final class SameSize implements Mutation {
     }
 
     @Override
-    public Assignment mutate(Assignment parent, SplittableRandom random) {
+    public Offspring mutate(Assignment parent, SplittableRandom random) {
         return within(parent).mutate(parent, random);
     }
 

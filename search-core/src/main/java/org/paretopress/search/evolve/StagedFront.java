@@ -63,9 +63,9 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
     /**
      * What became of one generation's offspring.
      *
-     * @param accepted how many are on the front; where any is, its hypervolume has grown
+     * @param accepted those on the front; where any is, its hypervolume has grown
      */
-    record Outcome(int accepted, List<StageOutcome> stages, List<Assistance.Observation> observations) {}
+    record Outcome(List<Assignment> accepted, List<StageOutcome> stages, List<Assistance.Observation> observations) {}
 
     Outcome latest() {
         return latest;
@@ -207,7 +207,7 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
                             + " assignments that a front begins with has a finite loss.\nMaybe the smallest levels break the model.");
         }
         front = archive.points();
-        int accepted = (int) finalists.stream().filter(front()::contains).count();
+        List<Assignment> accepted = finalists.stream().filter(front()::contains).toList();
         return new Outcome(accepted, stages, observations);
     }
 

@@ -26,7 +26,9 @@ class BreedingTest {
 
     private static List<Assignment> offspring(
             SearchSpace space, long budget, Assignment parent, int count, long generation) {
-        return breeding(space, budget, 17).offspring(Collections.nCopies(count, parent), generation);
+        return breeding(space, budget, 17).offspring(Collections.nCopies(count, parent), generation).stream()
+                .map(Offspring::assignment)
+                .toList();
     }
 
     private static Breeding<Fitness> breeding(SearchSpace space, long budget, long seed) {
@@ -119,8 +121,8 @@ class BreedingTest {
             }
 
             @Override
-            public Assignment mutate(Assignment parent, SplittableRandom random) {
-                return parent.with(0, parent.level(0) + 1).with(1, random.nextInt(100));
+            public Offspring mutate(Assignment parent, SplittableRandom random) {
+                return new Offspring(parent.with(0, parent.level(0) + 1).with(1, random.nextInt(100)), Operator.RESIZE);
             }
         };
         List<Integer> litters = new ArrayList<>();
@@ -133,7 +135,9 @@ class BreedingTest {
                     return litter.stream().map(one -> (double) one.level(1)).toList();
                 },
                 1);
-        List<Assignment> bred = breeding.offspring(Collections.nCopies(16, Assignment.of(0, 50)), 1);
+        List<Assignment> bred = breeding.offspring(Collections.nCopies(16, Assignment.of(0, 50)), 1).stream()
+                .map(Offspring::assignment)
+                .toList();
         assertThat(bred)
                 .extracting(one -> one.level(0))
                 .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8);

@@ -93,6 +93,14 @@ class EvolutionSearchTest {
         assertThat(loss.loss(told.get(12).parent())).isLessThan(loss.loss(start));
     }
 
+    @Test
+    void thePublishedSearchSwitchesLevelsOnly() {
+        List<Generation> told = trace(searchFrom(Assignment.of(2, 2, 1, 1, 1, 0, 0), new SyntheticLoss(space, 3, 0)));
+        assertThat(told).anyMatch(one -> one.number() > 0 && one.accepted() == 1);
+        assertThat(told.subList(1, told.size())).allSatisfy(one -> assertThat(one.operators())
+                .containsExactly(new OperatorOutcome(Operator.LEVEL_SWITCH, 16, one.accepted())));
+    }
+
     private EvolutionSearch searchFrom(Assignment start, CandidateEvaluator evaluator) {
         Budget budget = Budget.ofAverageBits(space, 2);
         EvolutionSettings settings = new EvolutionSettings(12, 16, STAGES, 1);

@@ -60,7 +60,7 @@ class MutationTest {
             return 0;
         }
         for (int draw = 0; draw < 3; draw++) {
-            Assignment child = mutation.mutate(parent, random.split());
+            Assignment child = mutation.mutate(parent, random.split()).assignment();
             assertThat(space.sizeInBytes(child)).isBetween(smallest, budget.sizeInBytes());
             assertThat(Spaces.isWhole(space, child)).isTrue();
         }
@@ -125,7 +125,8 @@ class MutationTest {
         Budget budget = new Budget(space.sizeInBytes(parent));
         Exchange exchange = new Exchange(space, budget);
         SplittableRandom random = new SplittableRandom(5);
-        assertThat(IntStream.range(0, 200).mapToObj(draw -> exchange.mutate(parent, random)))
+        assertThat(IntStream.range(0, 200)
+                        .mapToObj(draw -> exchange.mutate(parent, random).assignment()))
                 .anyMatch(child -> child.level(3) == 2)
                 .anyMatch(child -> child.level(3) == 0 && space.sizeInBytes(child) == budget.sizeInBytes());
     }

@@ -10,7 +10,9 @@ import io.jenetics.ext.moea.Vec;
 import io.jenetics.util.ISeq;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -100,6 +102,30 @@ class ParetoSearchTest {
             before = now;
         }
         assertThat(told).anyMatch(one -> one.unchanged() > 0);
+    }
+
+    /** Each of four operators is drawn with equal chance. */
+    @Test
+    void everyOffspringIsCountedWithItsOperator() {
+        List<Generation> told = new ArrayList<>();
+        search(40, 4, new SyntheticLoss(space, 4, 0)).run(told::add, one -> false);
+        Map<Operator, Integer> bred = new EnumMap<>(Operator.class);
+        for (Generation generation : told.subList(1, told.size())) {
+            generation.operators().forEach(one -> bred.merge(one.operator(), one.offspring(), Integer::sum));
+            assertThat(generation.operators().stream()
+                            .mapToInt(OperatorOutcome::offspring)
+                            .sum())
+                    .isEqualTo(24);
+            assertThat(generation.operators().stream()
+                            .mapToInt(OperatorOutcome::accepted)
+                            .sum())
+                    .isEqualTo(generation.accepted());
+        }
+        assertThat(told.get(0).operators()).isEmpty();
+        assertThat(told).anyMatch(one -> one.number() > 0 && one.accepted() > 0);
+        assertThat(bred).hasSize(4).allSatisfy((operator, count) -> assertThat(count / 960.0)
+                .as(operator.label())
+                .isBetween(0.2, 0.3));
     }
 
     /** Where levels are unevenly spaced, a trade within a size may end below it. */

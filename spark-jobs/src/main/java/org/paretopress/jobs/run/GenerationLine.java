@@ -15,6 +15,7 @@ import java.util.List;
  * @param seconds time since this budget's search began
  * @param predictorRank Spearman correlation between what the predictor said of this generation's offspring and what their
  *     first stage measured; null where none assists
+ * @param operators what became of the offspring of each operator; empty where parents were chosen
  * @param stages the stages of this generation, in order
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,11 +28,21 @@ public record GenerationLine(
         long evaluations,
         double seconds,
         Double predictorRank,
+        List<OperatorLine> operators,
         List<StageLine> stages) {
 
     public GenerationLine {
+        operators = operators == null ? List.of() : List.copyOf(operators);
         stages = stages == null ? List.of() : List.copyOf(stages);
     }
+
+    /**
+     * One kind of change.
+     *
+     * @param offspring bred by it
+     * @param accepted of these, those that took a place among the survivors
+     */
+    public record OperatorLine(String operator, int offspring, int accepted) {}
 
     /**
      * One stage of selection.

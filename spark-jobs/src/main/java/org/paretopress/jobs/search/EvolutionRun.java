@@ -101,6 +101,10 @@ final class EvolutionRun {
                 generation.evaluations(),
                 seconds,
                 generation.predictorRank(),
+                generation.operators().stream()
+                        .map(one -> new GenerationLine.OperatorLine(
+                                one.operator().label(), one.offspring(), one.accepted()))
+                        .toList(),
                 generation.stages().stream().map(this::line).toList()));
         states.set(
                 states.size() - 1,

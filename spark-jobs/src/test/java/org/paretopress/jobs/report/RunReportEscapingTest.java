@@ -111,7 +111,7 @@ class RunReportEscapingTest {
                 name,
                 new Front(List.of(point)),
                 baselines,
-                List.of(new GenerationLine(1, 1, 1, 1, 1, 1, 1, null, null)),
+                List.of(new GenerationLine(1, 1, 1, 1, 1, 1, 1, null, null, null)),
                 Map.of(name, Map.of(name, name)),
                 name);
     }

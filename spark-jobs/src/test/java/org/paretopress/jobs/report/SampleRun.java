@@ -107,7 +107,10 @@ final class SampleRun {
                         generation * 393_216L,
                         generation * 84L,
                         generation * 11.37,
-                        null,
+                        0.9 - 0.5 * random.nextDouble() / generation,
+                        List.of(
+                                new GenerationLine.OperatorLine("level switch", 31, random.nextInt(2)),
+                                new GenerationLine.OperatorLine("exchange", 33, random.nextInt(2))),
                         List.of(
                                 new GenerationLine.StageLine(64, 2048, loss * 1.08),
                                 new GenerationLine.StageLine(16, 8192, loss * 1.03),
