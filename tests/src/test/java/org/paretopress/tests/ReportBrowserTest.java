@@ -66,7 +66,8 @@ class ReportBrowserTest {
     private Path report(String name) throws IOException {
         FrontPoint point =
                 new FrontPoint(name, name, 1000, 3, new Quality(0.1, 9), new Quality(0.1, 9), Map.of(name, name));
-        ReportData data = new ReportData(name, name, new Front(List.of(point)), null, null, Map.of(name, name), name);
+        ReportData data =
+                new ReportData(name, name, new Front(List.of(point)), null, null, Map.of(name, name), name, name);
         String html = new RunReport().html(data, Optional.of(new FrontChart().draw(data)));
         return Files.writeString(folder.resolve("report.html"), html);
     }

@@ -31,7 +31,7 @@ record ClosingTable(SearchJob.Result result) {
             budget.contenders().forEach(contender -> row(text, contender.point().strategy(), contender.point()));
             String searched = budget.contenders().get(0).point().strategy();
             BudgetVerdict verdict = BudgetVerdict.of(budget, searched);
-            Stream.of(verdict.judgement(), verdict.additivity())
+            Stream.of((verdict.judgement() + " " + verdict.evidence()).strip(), verdict.additivity())
                     .filter(sentence -> !sentence.isEmpty())
                     .forEach(sentence -> text.append(sentence).append(System.lineSeparator()));
         }

@@ -18,11 +18,13 @@ import org.paretopress.jobs.run.FrontPoint;
  *
  * @param figures the held-out KL of each strategy, as a sentence
  * @param judgement what follows from them; empty where nothing does
+ * @param evidence the interval that the judgement stands on, as a sentence; empty where there is none
  * @param additivity how far sums of layers' errors foretell losses, as a sentence; empty where that was not measured
  * @param outcome the judgement as a value
  * @param rival what the best baseline is called; empty where there is none
  */
-public record BudgetVerdict(String figures, String judgement, String additivity, Outcome outcome, String rival) {
+public record BudgetVerdict(
+        String figures, String judgement, String evidence, String additivity, Outcome outcome, String rival) {
 
     /** Who is ahead. */
     public enum Outcome {
@@ -45,7 +47,7 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
         String figures = figures(budget.budgetInBytes(), searched, found, best);
         if (champion.isEmpty()
                 || found.filter(point -> Double.isFinite(kl(point))).isEmpty()) {
-            return new BudgetVerdict(figures, "", additivity(budget), Outcome.OPEN, "");
+            return new BudgetVerdict(figures, "", "", additivity(budget), Outcome.OPEN, "");
         }
         return judge(budget, figures, subject(searched), found.get(), champion.get(), best.get(ALLOCATION));
     }
@@ -102,25 +104,20 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
         String additivity = additivity(budget);
         boolean allocationIsChampion = allocation == null || allocation == champion;
         Optional<Comparison> compared = comparison(budget, champion);
+        String evidence = compared.map(BudgetVerdict::interval).orElse("");
         if (compared.map(BudgetVerdict::isOpen).orElseGet(() -> same(found, champion))) {
-            String judgement = capital(rival) + " is as good: here " + subject + " was not needed."
-                    + compared.map(BudgetVerdict::interval).orElse("");
-            return new BudgetVerdict(figures, judgement, additivity, Outcome.TIE, rival);
+            String judgement = capital(rival) + " is as good: here " + subject + " was not needed.";
+            return new BudgetVerdict(figures, judgement, evidence, additivity, Outcome.TIE, rival);
         }
         if (kl(champion) < kl(found)) {
             String judgement = capital(rival) + " loses " + Display.percentLess(kl(champion), kl(found)) + " less than "
                     + subject + "; its point is " + champion.id() + "."
                     + (allocationIsChampion ? "" : onAllocation(found, allocation));
-            return new BudgetVerdict(figures, judgement, additivity, Outcome.BASELINE_WINS, rival);
+            return new BudgetVerdict(figures, judgement, evidence, additivity, Outcome.BASELINE_WINS, rival);
         }
         String judgement = capital(subject) + " loses " + Display.percentLess(kl(found), kl(champion)) + " less than "
                 + rival + (allocationIsChampion ? "." : ", the best baseline." + onAllocation(found, allocation));
-        return new BudgetVerdict(
-                figures,
-                judgement + compared.map(BudgetVerdict::interval).orElse(""),
-                additivity,
-                Outcome.SEARCH_WINS,
-                rival);
+        return new BudgetVerdict(figures, judgement, evidence, additivity, Outcome.SEARCH_WINS, rival);
     }
 
     private static Optional<Comparison> comparison(AtBudget budget, FrontPoint champion) {
@@ -136,11 +133,11 @@ public record BudgetVerdict(String figures, String judgement, String additivity,
 
     private static String interval(Comparison comparison) {
         if (comparison.low() == comparison.high()) {
-            return " Both are the same on every held-out sequence.";
+            return "Both are the same on every held-out sequence.";
         }
         return String.format(
                 Locale.ROOT,
-                " Over %d held-out sequences the difference is %+.3g nats, between %+.3g and %+.3g with 95 %% confidence.",
+                "Over %d held-out sequences the difference is %+.3g nats, between %+.3g and %+.3g with 95 %% confidence.",
                 comparison.sequences(),
                 comparison.meanDifference(),
                 comparison.low(),

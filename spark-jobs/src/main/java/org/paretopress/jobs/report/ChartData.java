@@ -29,7 +29,9 @@ record ChartData(
 
     /**
      * @param levels index into the levels by layer, -1 where the point is silent; null outside the front
-     * @param export the command that takes this point; null outside the front
+     * @param exports the commands that take this point, in the order of {@link ExportCommand#of}; null outside the front
+     * @param sentence what it costs and loses; null outside the front
+     * @param protection which layers it protects; null outside the front
      */
     record Point(
             String id,
@@ -40,7 +42,9 @@ record ChartData(
             double perplexity,
             List<Fact> facts,
             List<Integer> levels,
-            String export) {}
+            List<ExportCommand> exports,
+            String sentence,
+            String protection) {}
 
     record Fact(String name, String value) {}
 
@@ -48,7 +52,7 @@ record ChartData(
 
     record Search(String budget, List<Step> steps) {}
 
-    record Step(double tokens, double loss, List<Fact> facts) {}
+    record Step(int generation, double tokens, double loss, List<Fact> facts) {}
 
     static ChartData of(ReportData data) {
         LevelScale scale = HeatMap.scale(data);
@@ -91,7 +95,9 @@ record ChartData(
                 point.holdout().perplexity(),
                 facts(point),
                 onFront ? levels : null,
-                onFront ? ExportCommand.of(data.run(), point) : null);
+                onFront ? ExportCommand.of(data.run(), point) : null,
+                onFront ? Page.sentence(data, point) : null,
+                onFront ? Page.protection(point) : null);
     }
 
     private static List<Fact> facts(FrontPoint point) {
@@ -124,6 +130,7 @@ record ChartData(
 
     private static Step step(GenerationLine line) {
         return new Step(
+                line.generation(),
                 line.tokensEvaluated(),
                 line.loss(),
                 List.of(

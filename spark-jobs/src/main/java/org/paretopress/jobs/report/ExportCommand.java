@@ -1,23 +1,45 @@
 package org.paretopress.jobs.report;
 
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.paretopress.jobs.run.FrontPoint;
 
-/** The command that takes a point, safe to paste into a POSIX shell whatever the names contain. */
-final class ExportCommand {
+/**
+ * A command that takes a point, safe to paste into a POSIX shell whatever the names contain.
+ *
+ * @param format that it writes
+ */
+record ExportCommand(String format, String text) {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=@%+,][A-Za-z0-9_./:=@%+,-]*");
 
-    private ExportCommand() {}
+    private static final List<String> FORMATS = List.of("gguf", "hf", "compressed-tensors", "evopress");
 
-    /** As GGUF where that holds the point's levels as they were searched, else as a Hugging Face folder. */
-    static String of(String run, FrontPoint point) {
+    /** One a format: GGUF first where that holds the point's levels as they were searched, else a Hugging Face folder. */
+    static List<ExportCommand> of(String run, FrontPoint point) {
         boolean ggml = point.assignment().values().stream().allMatch(level -> level.matches("Q\\d_.|dense|drop"));
-        return "submit/paretopress export " + quoted(run) + " --point " + quoted(point.id())
-                + (ggml ? " --format gguf --to FILE.gguf" : " --format hf --to FOLDER");
+        String first = ggml ? "gguf" : "hf";
+        return Stream.concat(Stream.of(first), FORMATS.stream().filter(format -> !format.equals(first)))
+                .map(format -> new ExportCommand(
+                        format,
+                        "submit/paretopress export " + quoted(run) + " --point=" + quoted(point.id()) + " --format="
+                                + format + " --to=" + quoted(target(run, point.id(), format))))
+                .toList();
     }
 
-    private static String quoted(String word) {
+    /** A name in the folder where the command runs. */
+    private static String target(String run, String point, String format) {
+        String name = run.replaceFirst("/+$", "").replaceFirst(".*/", "") + "-" + point.replace('/', '_');
+        return switch (format) {
+            case "gguf" -> name + ".gguf";
+            case "evopress" -> name + ".txt";
+            default -> name + "-" + format;
+        };
+    }
+
+    /** One word for a shell. */
+    static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -1,5 +1,7 @@
 package org.paretopress.jobs.report;
 
+import java.util.Locale;
+
 /**
  * A number in a table.
  *
@@ -29,6 +31,20 @@ record Figure(String exact, String hover, String text) {
 
     static Figure loss(double value) {
         return new Figure(Double.toString(value), Double.toString(value), Display.loss(value));
+    }
+
+    /** A difference of losses. */
+    static Figure signed(double value) {
+        return new Figure(
+                Double.toString(value),
+                Double.toString(value),
+                (value > 0 ? "+" : value < 0 ? "−" : "") + Display.significant(Math.abs(value), 3));
+    }
+
+    /** @param share of one */
+    static Figure percent(double share) {
+        return new Figure(
+                Double.toString(share), Double.toString(share), String.format(Locale.ROOT, "%.1f %%", 100 * share));
     }
 
     static Figure count(long value) {

@@ -8,9 +8,10 @@ import org.paretopress.jobs.run.GenerationLine;
  * A generation as a table row.
  *
  * @param figures loss, accepted, tokens, evaluations, time
+ * @param predictor rank correlation of what was predicted with what was measured; null where nothing was
  * @param stages the stages in words, one text each
  */
-record GenerationRow(int generation, List<Figure> figures, List<String> stages) {
+record GenerationRow(int generation, List<Figure> figures, Figure predictor, List<String> stages) {
 
     /** The generations at one budget. */
     record Budget(Figure budget, List<GenerationRow> rows) {}
@@ -43,6 +44,7 @@ record GenerationRow(int generation, List<Figure> figures, List<String> stages) 
                 .map(stage -> stage.candidates() + " × " + Display.count(stage.tokens()) + " → "
                         + Display.loss(stage.bestLoss()))
                 .collect(Collectors.toList());
-        return new GenerationRow(line.generation(), figures, stages);
+        Figure predictor = line.predictorRank() == null ? null : Figure.signed(line.predictorRank());
+        return new GenerationRow(line.generation(), figures, predictor, stages);
     }
 }

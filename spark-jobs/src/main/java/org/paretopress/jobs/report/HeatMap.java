@@ -22,7 +22,8 @@ record HeatMap(List<Projection> projections, List<Row> rows, List<Cell> others, 
 
     private static final List<String> MODEL_ORDER =
             List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
-    private static final Pattern PLACE = Pattern.compile(
+    /** Block and projection in a layer's name. */
+    static final Pattern PLACE = Pattern.compile(
             "(?:.*\\.)?layers\\.(\\d{1,6})\\.(?:self_attn|mlp)\\.(" + String.join("|", MODEL_ORDER) + ")");
 
     /** A column head in two parts, between which a narrow page may break. */

@@ -34,7 +34,7 @@ record LevelScale(List<String> names) {
     static LevelScale of(Collection<String> levels) {
         return new LevelScale(levels.stream()
                 .distinct()
-                .sorted(Comparator.comparingDouble(LevelScale::keptBits).thenComparing(Comparator.naturalOrder()))
+                .sorted(Comparator.comparingDouble(LevelScale::bits).thenComparing(Comparator.naturalOrder()))
                 .toList());
     }
 
@@ -44,7 +44,8 @@ record LevelScale(List<String> names) {
         return new Shade(String.format(Locale.ROOT, "%.3f", shade), tone.strip());
     }
 
-    private static double keptBits(String level) {
+    /** Nominal bits of a weight: those of a code, or {@value #UNCOMPRESSED_BITS}, times the share of weights that is kept. */
+    static double bits(String level) {
         double bits = UNCOMPRESSED_BITS;
         double share = 1;
         for (String part : MENDED.matcher(level).replaceFirst("").split("\\+")) {

@@ -1,6 +1,7 @@
 package org.paretopress.jobs.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.paretopress.jobs.run.FrontPoint;
 
@@ -8,6 +9,7 @@ import org.paretopress.jobs.run.FrontPoint;
  * Everything the template names. A section whose list is empty stays out.
  *
  * @param denseLine what the dense model needs and reaches; empty where it is unknown
+ * @param reproduction how to run the search again; null where its configuration is not known
  * @param choice the knee and what hangs on it; null for an empty front
  */
 record Page(
@@ -15,6 +17,9 @@ record Page(
         Verdict verdict,
         String denseLine,
         Choice choice,
+        Effort effort,
+        Trust trust,
+        Reproduction reproduction,
         List<LegendEntry> legend,
         List<PointRow> frontRows,
         List<PointRow.Budget> budgets,
@@ -27,8 +32,30 @@ record Page(
     /** An entry of the lists in which a point is chosen. */
     record Option(String id, String label, boolean selected) {}
 
-    /** The point that the page opens with. */
-    record Choice(String id, String sentence, String command, List<Option> options, HeatMap heatMap) {}
+    /**
+     * The point that the page opens with.
+     *
+     * @param sentence what it costs and loses
+     * @param commands that take it, one a format
+     * @param overall which layers the front as a whole protects
+     * @param protection which layers the point protects
+     */
+    record Choice(
+            String id,
+            String sentence,
+            List<ExportCommand> commands,
+            List<Option> options,
+            HeatMap heatMap,
+            String overall,
+            String protection) {
+
+        String command() {
+            return commands.get(0).text();
+        }
+    }
+
+    /** A command, and what it reads. */
+    record Reproduction(String command, String configuration) {}
 
     static Page of(ReportData data) {
         return new Page(
@@ -36,6 +63,9 @@ record Page(
                 Verdict.of(data),
                 data.dense().map(Page::denseLine).orElse(""),
                 data.knee().map(knee -> choice(data, knee)).orElse(null),
+                Effort.of(data),
+                Trust.of(data),
+                data.configuration().isEmpty() ? null : reproduction(data),
                 legend(data),
                 PointRow.front(data),
                 PointRow.baselines(data),
@@ -50,13 +80,44 @@ record Page(
     }
 
     private static Choice choice(ReportData data, FrontPoint knee) {
-        String sentence = Display.megabytes(knee.sizeInBytes()) + ", " + Display.bits(knee.averageBits())
-                + " bits on average, held-out KL " + Display.loss(knee.holdout().kl()) + ", held-out perplexity "
-                + Display.loss(knee.holdout().perplexity()) + ".";
         List<Option> options = data.front().points().stream()
                 .map(point -> new Option(point.id(), label(point, point == knee), point == knee))
                 .toList();
-        return new Choice(knee.id(), sentence, ExportCommand.of(data.run(), knee), options, HeatMap.of(data, knee));
+        return new Choice(
+                knee.id(),
+                sentence(data, knee),
+                ExportCommand.of(data.run(), knee),
+                options,
+                HeatMap.of(data, knee),
+                Protection.of("Over all its points, the front", data.front().points()),
+                protection(knee));
+    }
+
+    /** What a point costs and what it loses. */
+    static String sentence(ReportData data, FrontPoint point) {
+        String size = Display.megabytes(point.sizeInBytes());
+        String perplexity = Display.loss(point.holdout().perplexity());
+        if (data.dense().isPresent()) {
+            FrontPoint dense = data.dense().get();
+            double share = 100.0 * point.sizeInBytes() / dense.sizeInBytes();
+            double rise = 100 * (point.holdout().perplexity() / dense.holdout().perplexity() - 1);
+            size += String.format(Locale.ROOT, " (%.0f %% of the dense model)", share);
+            perplexity +=
+                    " where the dense model has " + Display.loss(dense.holdout().perplexity())
+                            + String.format(Locale.ROOT, " (%+.2g %%)", rise).replace('-', '−');
+        }
+        return size + ", " + Display.bits(point.averageBits()) + " bits on average; held-out KL "
+                + Display.loss(point.holdout().kl()) + ", held-out perplexity " + perplexity + ".";
+    }
+
+    static String protection(FrontPoint point) {
+        return Protection.of("Point " + point.id(), List.of(point));
+    }
+
+    private static Reproduction reproduction(ReportData data) {
+        String command = "submit/paretopress search " + ExportCommand.quoted(data.run() + "/config.yaml")
+                + " --set output=" + ExportCommand.quoted(data.run() + "-again");
+        return new Reproduction(command, data.configuration());
     }
 
     private static String label(FrontPoint point, boolean knee) {

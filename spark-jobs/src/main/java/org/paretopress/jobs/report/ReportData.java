@@ -23,6 +23,7 @@ import org.paretopress.jobs.run.GenerationLine;
  * @param baselines what simpler strategies reach; {@code dense} and the budgets may be missing
  * @param generations lines of all budgets' searches, each budget's in order; empty for strategies without generations
  * @param provenance nested maps, lists and plain values, in the order to be shown
+ * @param configuration of the run, as YAML
  * @param kneeId id of the front point that is proposed first; the first point stands in where it is not on the front
  */
 public record ReportData(
@@ -32,6 +33,7 @@ public record ReportData(
         Baselines baselines,
         List<GenerationLine> generations,
         Map<String, Object> provenance,
+        String configuration,
         String kneeId) {
 
     public ReportData {

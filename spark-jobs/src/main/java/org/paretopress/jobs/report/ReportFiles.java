@@ -28,6 +28,7 @@ public final class ReportFiles {
                 directory.baselines(),
                 directory.generations(),
                 directory.provenance(),
+                directory.config(),
                 run.point("knee").id());
         Optional<Pictures> pictures = pictures(data);
         directory.writeReport(new RunReport().html(data, pictures));

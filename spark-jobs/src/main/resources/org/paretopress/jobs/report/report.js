@@ -1,12 +1,14 @@
 // Charts and choices of the report of one run.
 (function () {
-  const { dark, byId, finite, short, colours, lossAxis, plainAxis, frame, chartIn } = charts;
+  const { dark, byId, finite, short, theme, colours, lossAxis, plainAxis, frame, chartIn } = charts;
   const data = JSON.parse(document.getElementById('report-data').textContent);
   const front = data.points.filter((point) => point.front);
   const shapes = ['circle', 'diamond', 'triangle', 'rect', 'roundRect', 'pin'];
 
   let chosen = front.find((point) => point.id === data.kneeId) || front[0];
+  let other = null;
   let measure = 'kl';
+  let course = 'tokens';
 
   // ---- the front
 
@@ -61,7 +63,7 @@
     const knee = front.find((point) => point.id === data.kneeId) || front[0];
     const ringed = knee === chosen ? [knee] : [knee, chosen];
     return {
-      type: 'scatter', symbol: 'circle', symbolSize: 20, silent: true, z: 2,
+      id: 'rings', type: 'scatter', symbol: 'circle', symbolSize: 20, silent: true, z: 2,
       itemStyle: { color: 'transparent', borderColor: look.ink, borderWidth: 1.5, opacity: 1 },
       data: drawn(ringed).map((point) => ({ value: place(point), label: ringLabel(point, point === knee, look) })),
     };
@@ -86,7 +88,7 @@
 
   function generationsOption(log, look) {
     const option = frame(look);
-    option.xAxis = plainAxis('tokens evaluated', millions, look);
+    option.xAxis = course === 'tokens' ? plainAxis('tokens evaluated', millions, look) : plainAxis('generation', short, look);
     option.yAxis = lossAxis(generationValues(), log, look);
     option.grid.top = 44;
     option.color = colours();
@@ -95,7 +97,7 @@
       type: 'line', name: search.budget, symbol: shapes[i % shapes.length], symbolSize: 7, showAllSymbol: true,
       lineStyle: { width: 1.5, type: ['solid', 'dashed', 'dotted'][Math.floor(i / option.color.length) % 3] },
       data: search.steps.filter((step) => finite(step.loss))
-        .map((step) => ({ value: [step.tokens, step.loss], tip: { title: 'At ' + search.budget, facts: step.facts } })),
+        .map((step) => ({ value: [step[course], step.loss], tip: { title: 'At ' + search.budget, facts: step.facts } })),
     }));
     return option;
   }
@@ -107,19 +109,82 @@
     const index = front.indexOf(point);
     document.querySelectorAll('[data-choose]').forEach((select) => { select.selectedIndex = index; });
     document.querySelectorAll('[data-chosen]').forEach((text) => { text.textContent = point.id; });
-    byId('take-command').textContent = point.export;
-    byId('take-said').textContent = '';
-    document.querySelectorAll('[data-layer]').forEach((cell) => paint(cell, data.levels[point.levels[Number(cell.dataset.layer)]]));
+    document.querySelectorAll('[data-sentence]').forEach((text) => { text.textContent = point.sentence; });
+    byId('levels-protection').textContent = point.protection;
     document.querySelectorAll('[data-key]').forEach((count, level) => {
-      count.textContent = String(point.levels.filter((other) => other === level).length);
+      count.textContent = String(point.levels.filter((one) => one === level).length);
     });
-    if (frontChart) frontChart.draw();
+    command();
+    compare();
+    if (frontChart) frontChart.chart.setOption({ series: [rings(theme())] });
+  }
+
+  function command() {
+    const format = byId('take-format').value;
+    byId('take-command').textContent = chosen.exports.find((one) => one.format === format).text;
+    byId('take-said').textContent = '';
+  }
+
+  /** Paints the levels of the chosen point, or how those of another differ from them. */
+  function compare() {
+    document.querySelectorAll('[data-other]').forEach((text) => { text.textContent = other ? ' → ' + other.id : ''; });
+    let more = 0;
+    let less = 0;
+    document.querySelectorAll('[data-layer]').forEach((cell) => {
+      const layer = Number(cell.dataset.layer);
+      const from = chosen.levels[layer];
+      if (!other) {
+        paint(cell, data.levels[from]);
+        return;
+      }
+      const to = other.levels[layer];
+      more += to > from ? 1 : 0;
+      less += to < from ? 1 : 0;
+      paintDifference(cell, from, to);
+    });
+    byId('levels-difference').textContent = other
+      ? 'Of ' + chosen.levels.length + ' layers, ' + other.id + ' compresses ' + more + ' less than ' + chosen.id + ' and ' + less + ' more.'
+      : '';
   }
 
   function paint(cell, level) {
     cell.textContent = level ? level.name : '';
     cell.className = 'level ' + (level ? level.tone : '');
     cell.style.setProperty('--shade', level ? level.shade : '0');
+  }
+
+  function paintDifference(cell, from, to) {
+    const name = (level) => (data.levels[level] ? data.levels[level].name : '–');
+    cell.textContent = from === to ? name(from) : name(from) + ' → ' + name(to);
+    cell.className = 'level ' + (to > from ? 'more' : to < from ? 'less' : 'same');
+    cell.style.setProperty('--shade', String(Math.abs(to - from) / data.levels.length));
+  }
+
+  /** The largest point of the front within so many bytes. */
+  function fit() {
+    const size = byId('fits-size');
+    const bytes = Number(size.value) * Number(byId('fits-unit').value);
+    const said = byId('fits-said');
+    if (size.value === '' || !(bytes >= 0)) {
+      said.textContent = '';
+      return;
+    }
+    const found = front.filter((point) => point.size <= bytes).pop();
+    if (found) choose(found);
+    const smallest = front[0].size / Number(byId('fits-unit').value);
+    said.textContent = found ? 'Point ' + found.id + ' fits.'
+      : 'Nothing here is that small: the smallest point has ' + Number(smallest.toPrecision(4)) + '.';
+  }
+
+  function offerPicker() {
+    if (!chosen) return;
+    const unit = byId('fits-unit');
+    const fitting = Array.from(unit.options).slice(0, 3).filter((option) => Number(option.value) <= chosen.size);
+    unit.value = fitting.length ? fitting[fitting.length - 1].value : unit.options[0].value;
+    byId('fits-size').addEventListener('input', fit);
+    unit.addEventListener('change', fit);
+    byId('take-format').addEventListener('change', command);
+    byId('levels-other').addEventListener('change', (event) => { other = front[event.target.selectedIndex - 1] || null; compare(); });
   }
 
   function offerCopy() {
@@ -137,7 +202,7 @@
 
   document.querySelectorAll('[data-scripted]').forEach((element) => { element.hidden = false; });
   const frontChart = chartIn('front', frontAxisName, frontValues, frontOption);
-  chartIn('generations', () => 'Loss', generationValues, generationsOption);
+  const generationsChart = chartIn('generations', () => 'Loss', generationValues, generationsOption);
   if (frontChart) {
     frontChart.chart.on('click', (event) => { if (event.data && event.data.front >= 0) choose(front[event.data.front]); });
   }
@@ -147,7 +212,12 @@
       'Size of each point against its held-out ' + (measure === 'kl' ? 'KL' : 'perplexity') + '. The tables below give the same numbers.');
     frontChart.restart();
   }));
+  document.querySelectorAll('input[name=course]').forEach((radio) => radio.addEventListener('change', () => {
+    course = radio.value;
+    generationsChart.draw();
+  }));
   document.querySelectorAll('[data-choose]').forEach((select) => select.addEventListener('change', () => choose(front[select.selectedIndex])));
+  offerPicker();
   // A browser may restore an earlier choice of the lists when the page is loaded again.
   if (chosen) choose(chosen);
   offerCopy();

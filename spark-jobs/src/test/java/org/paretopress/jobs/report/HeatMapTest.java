@@ -98,6 +98,7 @@ class HeatMapTest {
         }
         Quality quality = new Quality(0.1, 9);
         FrontPoint point = new FrontPoint("P", "evopress", 1, 3, quality, quality, assignment);
-        return HeatMap.of(new ReportData("run", "evopress", new Front(List.of(point)), null, null, null, "P"), point);
+        return HeatMap.of(
+                new ReportData("run", "evopress", new Front(List.of(point)), null, null, null, "", "P"), point);
     }
 }

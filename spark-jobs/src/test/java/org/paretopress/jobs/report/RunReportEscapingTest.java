@@ -113,6 +113,7 @@ class RunReportEscapingTest {
                 baselines,
                 List.of(new GenerationLine(1, 1, 1, 1, 1, 1, 1, null, null, null)),
                 Map.of(name, Map.of(name, name)),
+                name,
                 name);
     }
 

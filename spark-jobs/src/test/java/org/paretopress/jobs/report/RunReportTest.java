@@ -57,7 +57,8 @@ class RunReportTest {
                                 (double) line.accepted(),
                                 (double) line.tokensEvaluated(),
                                 (double) line.evaluations(),
-                                line.seconds()))
+                                line.seconds(),
+                                line.predictorRank()))
                         .toList());
         assertThat(page.select("#generation-table .stages").first().text()).startsWith("64 × 2,048 → 0.1");
     }
@@ -70,7 +71,8 @@ class RunReportTest {
         assertThat(page.select("#heat-map tbody tr")).hasSize(12);
         assertThat(page.select("#other-layers")).isEmpty();
         assertThat(page.select("#take-command").text())
-                .isEqualTo("submit/paretopress export runs/books-12L-3bit --point P-9 --format hf --to FOLDER");
+                .isEqualTo(
+                        "submit/paretopress export runs/books-12L-3bit --point=P-9 --format=hf --to=books-12L-3bit-P-9-hf");
     }
 
     @Test
@@ -125,8 +127,13 @@ class RunReportTest {
         FrontPoint only = SampleRun.point("only", "evopress", 3, 1);
         Document small = page(new Front(List.of(only)), "missing");
         assertThat(small.select("h2").eachText())
-                .containsExactly("Front", "How to take it", "Points of the front", "Levels by layer");
-        assertThat(small.select("#take-command").text()).contains("--point only");
+                .containsExactly(
+                        "Front",
+                        "Which point to take",
+                        "Levels by layer",
+                        "Points of the front",
+                        "How far to trust it");
+        assertThat(small.select("#take-command").text()).contains("--point=only");
         Document empty = page(new Front(List.of()), null);
         assertThat(empty.select("h2")).isEmpty();
         assertThat(empty.select("main p").text()).startsWith("The front is empty");
@@ -134,7 +141,7 @@ class RunReportTest {
 
     private static Document page(Front front, String knee) {
         return Jsoup.parse(new RunReport()
-                .html(new ReportData("run", "evopress", front, null, null, null, knee), Optional.empty()));
+                .html(new ReportData("run", "evopress", front, null, null, null, "", knee), Optional.empty()));
     }
 
     private static List<Double> exact(List<Element> figures) {

@@ -8,7 +8,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.paretopress.jobs.run.Baselines;
+import org.paretopress.jobs.run.Baselines.Additivity;
 import org.paretopress.jobs.run.Baselines.AtBudget;
+import org.paretopress.jobs.run.Baselines.Comparison;
 import org.paretopress.jobs.run.Baselines.Contender;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
@@ -45,6 +47,7 @@ final class SampleRun {
                 new Baselines(point("dense", "dense", 16, 0), budgets()),
                 generations(),
                 provenance(),
+                "model: shared/models/books-12L\nsearch: {strategy: evopress}\n",
                 "P-9");
     }
 
@@ -60,7 +63,12 @@ final class SampleRun {
                             new Contender(point("L-" + i, "allocation", bits - 0.01, allocation[i]), 336, 2_752_512),
                             new Contender(point("G-" + i, "greedy", bits - 0.005, 1.45), 1260, 5_160_960),
                             new Contender(point("R-" + i, "random", bits - 0.02, 2.1), 1344, 5_242_880),
-                            new Contender(point("U-" + i, "uniform", bits - 0.09, 2.4), 0, 0))));
+                            new Contender(point("U-" + i, "uniform", bits - 0.09, 2.4), 0, 0)),
+                    List.of(
+                            new Comparison(
+                                    "S-" + i, "L-" + i, -0.02 + 0.01 * i, -0.03 + 0.01 * i, -0.01 + 0.01 * i, 64),
+                            new Comparison("S-" + i, "U-" + i, -0.16, -0.18, -0.14, 64)),
+                    new Additivity(0.91 - 0.02 * i, 16, i > 0)));
         }
         return budgets;
     }
@@ -135,7 +143,14 @@ final class SampleRun {
         provenance.put("cluster", Map.of("executors", List.of(Map.of("host", "10.0.0.4"), Map.of("host", "10.0.0.5"))));
         provenance.put("calibrationText", List.of("books-calibration.txt"));
         provenance.put("started", "2026-11-21T03:34:12Z");
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        seconds.put("levels", 61.2);
+        seconds.put("search", 682.4);
+        provenance.put("seconds", seconds);
         provenance.put("tokensEvaluated", 23_592_960L);
+        provenance.put("evaluations", 5376);
+        provenance.put("blockForwardsDone", 61_000);
+        provenance.put("blockForwardsSaved", 39_000);
         return provenance;
     }
 }

@@ -103,7 +103,7 @@ class VerdictTest {
 
     private static ReportData data(String strategy, AtBudget... budgets) {
         Baselines baselines = new Baselines(null, List.of(budgets));
-        return new ReportData("run", strategy, new Front(List.of()), baselines, List.of(), Map.of(), null);
+        return new ReportData("run", strategy, new Front(List.of()), baselines, List.of(), Map.of(), "", null);
     }
 
     private static AtBudget at(FrontPoint... points) {
