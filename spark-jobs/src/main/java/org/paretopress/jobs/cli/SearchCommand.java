@@ -2,10 +2,14 @@ package org.paretopress.jobs.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.input.FinishedRun;
+import org.paretopress.jobs.report.LivePage;
 import org.paretopress.jobs.report.ReportFiles;
 import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.RunDirectory.Mode;
@@ -27,6 +31,9 @@ final class SearchCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "CONFIG", description = "Run configuration (YAML).")
     private String config;
+
+    @Mixin
+    private ServeOption serve;
 
     @ArgGroup
     private Existing existing = new Existing();
@@ -50,15 +57,23 @@ final class SearchCommand implements Callable<Integer> {
         SearchJob job = SearchJob.prepare(run, storage, shared.progress());
         RunDirectory directory = RunDirectory.prepare(storage, run.output(), job.configuration(), existing.mode());
         SearchJob.Result result;
-        try (JavaSparkContext spark = shared.startSpark("paretopress search " + config)) {
-            result = job.run(spark, directory);
+        try (ServeOption live = serve.open(shared.progress())) {
+            live.show(at("/", () -> LivePage.ofRunning(directory, run.output(), shared.progress())));
+            try (JavaSparkContext spark = shared.startSpark("paretopress search " + config)) {
+                result = job.run(spark, directory);
+            }
+            new ReportFiles(shared.progress()).write(FinishedRun.open(storage, run.output()), run.output());
+            live.show(at("/", () -> LivePage.ofFinished(directory)));
         }
-        new ReportFiles(shared.progress()).write(FinishedRun.open(storage, run.output()), run.output());
         Map<String, String> files = new LinkedHashMap<>();
         files.put("run", directory.folder().toString());
         files.put("front", directory.frontFile().toString());
         files.put("baselines", directory.baselinesFile().toString());
         shared.answer(files, new ClosingTable(result).toString());
         return 0;
+    }
+
+    private static Function<String, Optional<LivePage>> at(String only, Supplier<LivePage> page) {
+        return path -> path.equals(only) ? Optional.of(page.get()) : Optional.empty();
     }
 }

@@ -5,6 +5,7 @@ import com.samskivert.mustache.Template;
 import java.io.StringReader;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -14,10 +15,14 @@ import java.util.stream.Collectors;
  */
 final class HtmlPage {
 
+    /** The script that keeps a page up to date, which has to be allowed to ask its server. */
+    static final String LIVE = "live.js";
+
     private final Template template;
     private final String style = PageScript.resource("report.css");
     private final PageScript echarts = PageScript.echarts();
     private final PageScript script;
+    private final boolean live;
 
     /**
      * @param content name of the template between the tags of the body
@@ -29,6 +34,7 @@ final class HtmlPage {
                 .emptyStringIsFalse(true)
                 .withLoader(name -> new StringReader(PageScript.resource(content)))
                 .compile(PageScript.resource("page.mustache"));
+        live = List.of(scripts).contains(LIVE);
         script = new PageScript(Arrays.stream(scripts).map(PageScript::resource).collect(Collectors.joining()));
     }
 
@@ -51,6 +57,7 @@ final class HtmlPage {
 
     private String policy() {
         return "default-src 'none'; script-src " + echarts.policyHash() + " " + script.policyHash()
-                + "; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+                + "; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+                + (live ? "; connect-src 'self'" : "");
     }
 }

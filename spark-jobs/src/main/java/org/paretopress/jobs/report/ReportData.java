@@ -13,6 +13,7 @@ import org.paretopress.jobs.run.Baselines.Contender;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.GenerationLine;
+import org.paretopress.jobs.run.RunDirectory;
 
 /**
  * Everything a report is made from. No text in it is trusted: names come from configuration and model files.
@@ -42,6 +43,19 @@ public record ReportData(
         provenance = provenance == null
                 ? Map.of()
                 : Collections.unmodifiableMap(new LinkedHashMap<String, Object>(provenance));
+    }
+
+    /** Of a run that goes on: its course so far. */
+    static ReportData unfinished(RunDirectory run, String name) {
+        return new ReportData(
+                name,
+                "",
+                new Front(List.of()),
+                null,
+                run.generations(),
+                run.provenanceIfAny().orElse(Map.of()),
+                run.config(),
+                null);
     }
 
     /** The knee, or the first front point where no point bears its id; empty for an empty front. */

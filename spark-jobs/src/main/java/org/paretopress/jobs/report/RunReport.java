@@ -6,7 +6,7 @@ import java.util.Optional;
 /** The report of one run. */
 public final class RunReport {
 
-    private final HtmlPage page = new HtmlPage("report.mustache", "charts.js", "report.js");
+    private static final String CONTENT = "report.mustache";
 
     /**
      * The whole page, to be stored as UTF-8. The same arguments give the same page.
@@ -19,6 +19,18 @@ public final class RunReport {
                 Page.of(data),
                 "picture",
                 pictures.map(Pictures::inlineSvg).orElse(""));
-        return page.html(data.run(), names, ChartData.of(data));
+        return new HtmlPage(CONTENT, "charts.js", "report.js").html(data.run(), names, ChartData.of(data));
     }
+
+    /** The page of a run that goes on, which asks a {@link ReportServer} for what is new. */
+    String live(ReportData data, String now, String version) {
+        HtmlPage page = new HtmlPage(CONTENT, "charts.js", "report.js", HtmlPage.LIVE);
+        return page.html(
+                data.run(),
+                Map.of("page", Page.of(data), "live", new Live(now.isEmpty() ? "it begins" : now, version)),
+                ChartData.of(data));
+    }
+
+    /** What is going on, and what the page is compared by. */
+    record Live(String now, String version) {}
 }

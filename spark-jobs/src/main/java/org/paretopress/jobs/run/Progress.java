@@ -13,6 +13,7 @@ public final class Progress {
     private final boolean bars;
     private final LongSupplier nanoTime;
     private final String prefix;
+    private volatile String now = "";
 
     /** @param bars whether to draw bars, which need a terminal, or plain lines */
     public Progress(PrintStream out, boolean bars) {
@@ -39,14 +40,22 @@ public final class Progress {
 
     /** A line for people. */
     public void say(String line) {
+        now = line;
         out.println(prefix + line);
     }
 
     /** Begins a step of known length. */
     public Step start(String name, long length) {
-        if (!bars) {
-            return new Lines(prefix + name, length);
-        }
+        now = name + ": 0 of " + length;
+        return new Watched(bars ? bar(name, length) : new Lines(prefix + name, length), name, length);
+    }
+
+    /** What is going on: the step under way and how far it is, or what was said after it. */
+    public String now() {
+        return now;
+    }
+
+    private static Step bar(String name, long length) {
         return new Bar(new ProgressBarBuilder()
                 .setTaskName(String.format("%-22s", name))
                 .setInitialMax(length)
@@ -63,6 +72,33 @@ public final class Progress {
 
         @Override
         void close();
+    }
+
+    /** Keeps {@link #now} up to date. */
+    private final class Watched implements Step {
+
+        private final Step shown;
+        private final String name;
+        private final long length;
+        private long done;
+
+        Watched(Step shown, String name, long length) {
+            this.shown = shown;
+            this.name = name;
+            this.length = length;
+        }
+
+        @Override
+        public synchronized void advance(String note) {
+            done++;
+            now = name + ": " + done + " of " + length + (note.isEmpty() ? "" : ", " + note);
+            shown.advance(note);
+        }
+
+        @Override
+        public void close() {
+            shown.close();
+        }
     }
 
     private record Bar(ProgressBar bar) implements Step {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.storage.Storage;
@@ -143,6 +144,17 @@ public final class RunDirectory {
         write(BASELINES, baselines);
         storage.writeText(path("front.csv"), FrontCsv.of(front));
         write(FRONT, front);
+    }
+
+    public String report() {
+        return storage.readText(reportFile());
+    }
+
+    /** A text that changes when a file of the directory does. */
+    public String version() {
+        return storage.list(folder).stream()
+                .map(file -> file.getPath().getName() + " " + file.getModificationTime() + " " + file.getLen())
+                .collect(Collectors.joining("\n"));
     }
 
     public void writeReport(String html) {

@@ -76,6 +76,7 @@ const charts = (function () {
     const suggested = () => logSuits(values()) && Math.max(...values()) >= 10 * Math.min(...values());
     let log = suggested();
     const draw = () => {
+      if (chart.isDisposed()) return;
       const possible = logSuits(values());
       byId(id + '-axis').textContent = axisName() + (log && possible ? ' (log scale)' : '');
       button.disabled = !possible;
@@ -85,7 +86,7 @@ const charts = (function () {
     };
     button.addEventListener('click', () => { log = !log; draw(); });
     dark.addEventListener('change', draw);
-    new ResizeObserver(() => chart.resize()).observe(container);
+    new ResizeObserver(() => { if (container.isConnected) chart.resize(); else chart.dispose(); }).observe(container);
     draw();
     return { chart, draw, container, restart: () => { log = suggested(); draw(); } };
   }

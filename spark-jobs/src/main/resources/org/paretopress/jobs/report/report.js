@@ -1,5 +1,5 @@
 // Charts and choices of the report of one run.
-(function () {
+function drawPage() {
   const { dark, byId, finite, short, theme, colours, lossAxis, plainAxis, frame, chartIn } = charts;
   const data = JSON.parse(document.getElementById('report-data').textContent);
   const front = data.points.filter((point) => point.front);
@@ -221,4 +221,5 @@
   // A browser may restore an earlier choice of the lists when the page is loaded again.
   if (chosen) choose(chosen);
   offerCopy();
-}());
+}
+drawPage();

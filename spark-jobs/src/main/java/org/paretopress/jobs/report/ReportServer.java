@@ -1,0 +1,137 @@
+package org.paretopress.jobs.report;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.paretopress.jobs.InputException;
+
+/**
+ * Shows reports in a browser while what they tell of goes on. Pages ask again every two seconds, and get an answer of no length where
+ * nothing is new.
+ */
+public final class ReportServer implements AutoCloseable {
+
+    private static final Pattern ADDRESS = Pattern.compile("(?:(.+):)?(\\d{1,5})");
+    private static final int THREADS = 4;
+
+    /** A page asks every two seconds; one that is slow to ask again is not waited for. */
+    private static final long LONGEST_WAIT_SECONDS = 5;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
+        Thread thread = new Thread(task, "report-server");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final CountDownLatch lastPageRead = new CountDownLatch(1);
+    private volatile Function<String, Optional<LivePage>> pages = path -> Optional.empty();
+    private volatile boolean watched;
+
+    private ReportServer(HttpServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Binds a port.
+     *
+     * @param address {@code PORT} for this machine alone, or {@code HOST:PORT}; port 0 takes one that is free
+     * @throws InputException where that is not possible
+     */
+    public static ReportServer open(String address) {
+        Matcher parts = ADDRESS.matcher(address);
+        if (!parts.matches() || Integer.parseInt(parts.group(2)) > 65_535) {
+            throw new InputException("--serve " + address + " is no address.", "write --serve 8080 or 0.0.0.0:8080.");
+        }
+        String host = parts.group(1) == null ? "127.0.0.1" : parts.group(1);
+        try {
+            InetSocketAddress socket = new InetSocketAddress(host, Integer.parseInt(parts.group(2)));
+            return new ReportServer(HttpServer.create(socket, 0)).started();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InputException(
+                    "--serve " + address + " cannot be listened on: " + e.getMessage() + ".",
+                    "the port is in use: take another, or 0 for any that is free.");
+        }
+    }
+
+    private ReportServer started() {
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+        server.start();
+        return this;
+    }
+
+    /** Where a browser finds the page. */
+    public URI address() {
+        InetSocketAddress bound = server.getAddress();
+        String host = bound.getAddress().isAnyLocalAddress() ? "localhost" : bound.getHostString();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort() + "/");
+    }
+
+    /** @param pages by path, {@code /} for the first */
+    public void show(Function<String, Optional<LivePage>> pages) {
+        this.pages = pages;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            boolean read = exchange.getRequestMethod().equals("GET")
+                    || exchange.getRequestMethod().equals("HEAD");
+            Optional<LivePage> page =
+                    read ? pages.apply(exchange.getRequestURI().getPath()) : Optional.empty();
+            if (page.isEmpty()) {
+                exchange.sendResponseHeaders(read ? 404 : 405, -1);
+                return;
+            }
+            send(page.get(), exchange);
+        } catch (RuntimeException e) { // a file that is just being replaced; the page asks again
+            exchange.sendResponseHeaders(503, -1);
+        }
+    }
+
+    private void send(LivePage page, HttpExchange exchange) throws IOException {
+        watched = true;
+        String tag = '"' + page.version() + '"';
+        exchange.getResponseHeaders().set("ETag", tag);
+        exchange.getResponseHeaders().set("Cache-Control", "no-cache");
+        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+        exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+        if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+            exchange.sendResponseHeaders(304, -1);
+        } else {
+            byte[] html = page.html().get().getBytes(StandardCharsets.UTF_8);
+            boolean body = exchange.getRequestMethod().equals("GET");
+            exchange.sendResponseHeaders(200, body ? html.length : -1);
+            if (body) {
+                exchange.getResponseBody().write(html);
+            }
+        }
+        if (page.isLast()) {
+            lastPageRead.countDown();
+        }
+    }
+
+    /** Whoever watches gets the last page before the port is closed. */
+    @Override
+    public void close() {
+        try {
+            if (watched) {
+                lastPageRead.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.stop(1);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,66 @@
+// Keeps a page up to date while what it tells of goes on.
+(function () {
+  const every = 2000;
+  let version = '"' + document.getElementById('progress').dataset.version + '"';
+
+  const controls = () => Array.from(document.querySelectorAll('input, select, details, button[aria-pressed]'));
+  const key = (element) => element.id || (element.matches('details') ? element.firstElementChild.textContent : element.name + '=' + element.value);
+
+  /** What the reader has set, to be set again on the new page. */
+  function settings() {
+    return new Map(controls().map((element) => [key(element), {
+      open: element.open, checked: element.checked, value: element.value, pressed: element.getAttribute('aria-pressed'),
+    }]));
+  }
+
+  function restore(kept) {
+    controls().forEach((element) => {
+      const old = kept.get(key(element));
+      if (!old) return;
+      if (element.matches('details')) element.open = old.open;
+      else if (element.matches('button')) {
+        if (element.getAttribute('aria-pressed') !== old.pressed) element.click();
+      } else if (element.checked !== old.checked || element.value !== old.value) {
+        element.checked = old.checked;
+        element.value = old.value;
+        if (element.type !== 'radio' || element.checked) element.dispatchEvent(new Event('change'));
+      }
+    });
+  }
+
+  function show(page) {
+    const kept = settings();
+    const focused = document.activeElement && document.activeElement.id;
+    const scroll = window.scrollY;
+    ['header', 'main', '#report-data'].forEach((part) => {
+      document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
+    });
+    drawPage();
+    restore(kept);
+    if (focused && document.getElementById(focused)) document.getElementById(focused).focus({ preventScroll: true });
+    window.scrollTo(0, scroll);
+  }
+
+  function lost() {
+    const progress = document.getElementById('progress');
+    if (progress) progress.textContent = 'Nobody answers any more: the process has ended, or cannot be reached. What is below may be old.';
+  }
+
+  async function look() {
+    try {
+      const answer = await fetch(location.href, { cache: 'no-cache' });
+      const now = answer.headers.get('ETag');
+      if (answer.ok && now !== version) {
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        if (!page.getElementById('progress')) { location.reload(); return; }
+        show(page);
+        version = now;
+      }
+    } catch (e) {
+      lost();
+    }
+    setTimeout(look, every);
+  }
+
+  look();
+}());
