@@ -7,13 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.config.SweepPlan;
 import org.paretopress.jobs.input.FinishedRun;
+import org.paretopress.jobs.report.LivePage;
 import org.paretopress.jobs.report.SweepReport;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.jobs.sweep.CellResult;
 import org.paretopress.jobs.sweep.CellResult.State;
@@ -35,6 +37,9 @@ final class SweepCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PLAN", description = "Sweep plan (YAML).")
     private String plan;
 
+    @Mixin
+    private ServeOption serve;
+
     @Option(names = "--resume", description = "Run only what is missing or changed; this is the default.")
     private boolean resume;
 
@@ -49,15 +54,22 @@ final class SweepCommand implements Callable<Integer> {
         Storage storage = shared.storage();
         SweepPlan sweep = shared.plan(storage, plan);
         Path folder = storage.qualified(sweep.output());
-        SweepJob job = SweepJob.prepare(sweep, storage, shared.progress(), overwrite, Clock.systemUTC());
-        if (job.hasWork()) {
-            try (JavaSparkContext spark = shared.startSpark("paretopress sweep " + plan)) {
-                job.run(spark);
-            }
-        }
-        List<CellResult> cells = job.results();
         Path report = new Path(folder, "report.html");
-        storage.writeText(report, new SweepReport().html(sweep.output(), rows(storage, sweep, cells)));
+        List<CellResult> cells;
+        try (ServeOption live = serve.open(shared.progress())) {
+            SweepJob job = SweepJob.prepare(sweep, storage, shared.progress(), overwrite, Clock.systemUTC());
+            live.show(path -> page(path, storage, sweep, job));
+            if (job.hasWork()) {
+                try (JavaSparkContext spark = shared.startSpark("paretopress sweep " + plan)) {
+                    job.run(spark);
+                }
+            }
+            cells = job.results();
+            String html = new SweepReport().html(sweep.output(), cells(storage, sweep, job));
+            storage.writeText(report, html);
+            live.show(path ->
+                    path.equals("/") ? Optional.of(new LivePage("last", () -> html)) : page(path, storage, sweep, job));
+        }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("cells", cells);
         answer.put("report", report.toString());
@@ -66,17 +78,50 @@ final class SweepCommand implements Callable<Integer> {
         return cells.stream().anyMatch(cell -> cell.state() == State.failed) ? Failures.FAILED : 0;
     }
 
-    private static List<SweepReport.Cell> rows(Storage storage, SweepPlan sweep, List<CellResult> cells) {
-        return IntStream.range(0, cells.size())
-                .mapToObj(i -> new SweepReport.Cell(
-                        sweep.cells().get(i).name(),
-                        cells.get(i).state().name(),
-                        Optional.ofNullable(cells.get(i).reason()).orElse(""),
-                        cells.get(i).state() == State.failed
-                                ? Optional.empty()
-                                : Optional.of(
-                                        FinishedRun.open(storage, cells.get(i).run()))))
-                .toList();
+    /** The page of the sweep, or of one of its cells. */
+    private Optional<LivePage> page(String path, Storage storage, SweepPlan sweep, SweepJob job) {
+        if (path.equals("/")) {
+            return Optional.of(new SweepReport().live(sweep.output(), cells(storage, sweep, job)));
+        }
+        return sweep.cells().stream()
+                .filter(cell -> path.equals("/" + cell.name() + "/report.html"))
+                .findFirst()
+                .flatMap(cell -> page(cell, storage, job));
+    }
+
+    /** A cell that waits has none, nor one that failed before it began. */
+    private static Optional<LivePage> page(SweepPlan.Cell cell, Storage storage, SweepJob job) {
+        String output = cell.config().output();
+        boolean hasEnded = job.result(cell).isPresent();
+        return RunDirectory.find(storage, output)
+                .filter(run -> hasEnded ? run.isFinished() : job.progress(cell).isPresent())
+                .map(run -> hasEnded
+                        ? LivePage.ofFinished(run)
+                        : LivePage.ofRunning(run, output, job.progress(cell).orElseThrow()));
+    }
+
+    private static List<SweepReport.Cell> cells(Storage storage, SweepPlan sweep, SweepJob job) {
+        return sweep.cells().stream().map(cell -> cell(cell, storage, job)).toList();
+    }
+
+    private static SweepReport.Cell cell(SweepPlan.Cell cell, Storage storage, SweepJob job) {
+        Optional<CellResult> result = job.result(cell);
+        if (result.isEmpty()) {
+            Optional<Progress> progress = job.progress(cell);
+            return new SweepReport.Cell(
+                    cell.name(),
+                    progress.isPresent() ? "running" : "waiting",
+                    progress.map(Progress::now).orElse(""),
+                    true,
+                    Optional.empty());
+        }
+        CellResult ended = result.get();
+        return new SweepReport.Cell(
+                cell.name(),
+                ended.state().name(),
+                Optional.ofNullable(ended.reason()).orElse(""),
+                false,
+                ended.state() == State.failed ? Optional.empty() : Optional.of(FinishedRun.open(storage, ended.run())));
     }
 
     private static String table(SweepPlan sweep, List<CellResult> cells) {

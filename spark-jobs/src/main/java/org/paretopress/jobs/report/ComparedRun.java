@@ -38,6 +38,15 @@ public record ComparedRun(String name, String state, String reason, String link,
         return new ComparedRun(name, state, reason, "", "", null);
     }
 
+    /**
+     * Without a result yet.
+     *
+     * @param now what is going on
+     */
+    static ComparedRun open(String name, String state, String link, String now) {
+        return new ComparedRun(name, state, now, link, "", null);
+    }
+
     boolean hasResult() {
         return baselines != null;
     }

@@ -1,6 +1,7 @@
 package org.paretopress.jobs.report;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -10,7 +11,7 @@ import org.paretopress.jobs.run.FrontPoint;
 /** The page that shows several runs side by side: a small chart of each, and one table of what they reached. */
 public final class ComparisonReport {
 
-    private final HtmlPage page = new HtmlPage("comparison.mustache", "charts.js", "comparison.js");
+    private static final String CONTENT = "comparison.mustache";
 
     /** Small charts with the same axes. A heading stands over them where there are several groups. */
     record ChartGroup(String heading, String denseLine, List<Chart> charts) {}
@@ -26,7 +27,24 @@ public final class ComparisonReport {
      */
     public String html(String kind, String heading, String noun, List<ComparedRun> runs) {
         List<RunGroup> groups = RunGroup.of(runs);
-        Map<String, Object> names = Map.of(
+        return new HtmlPage(CONTENT, "charts.js", "comparison.js")
+                .html(heading, names(kind, heading, noun, runs, groups), ComparisonData.of(groups));
+    }
+
+    /** The page of runs that go on, which asks a {@link ReportServer} for what is new. */
+    LivePage live(String kind, String heading, String noun, List<ComparedRun> runs, LiveNote note) {
+        return new LivePage(note.version(), () -> {
+            List<RunGroup> groups = RunGroup.of(runs);
+            Map<String, Object> names = new HashMap<>(names(kind, heading, noun, runs, groups));
+            names.put("live", note);
+            return new HtmlPage(CONTENT, "charts.js", "comparison.js", HtmlPage.LIVE)
+                    .html(heading, names, ComparisonData.of(groups));
+        });
+    }
+
+    private static Map<String, Object> names(
+            String kind, String heading, String noun, List<ComparedRun> runs, List<RunGroup> groups) {
+        return Map.of(
                 "kind", kind,
                 "heading", heading,
                 "summary", ComparisonVerdict.summary(noun, runs, groups.size()),
@@ -35,7 +53,6 @@ public final class ComparisonReport {
                 "legend", legend(groups),
                 "groups", charts(groups),
                 "rows", ComparisonRow.of(groups, runs));
-        return page.html(heading, names, ComparisonData.of(groups));
     }
 
     private static String group(List<RunGroup> groups, int index) {

@@ -23,10 +23,11 @@ final class ComparisonVerdict {
     /** @param noun what the runs are called, such as {@code cells} */
     static String summary(String noun, List<ComparedRun> runs, int groups) {
         long results = runs.stream().filter(ComparedRun::hasResult).count();
+        long failed = runs.stream().filter(run -> run.state().equals("failed")).count();
         String counted = results == runs.size()
                 ? "All " + Display.count(results) + " " + noun + " have a result"
-                : Display.count(results) + " of " + Display.count(runs.size()) + " " + noun + " have a result, "
-                        + Display.count(runs.size() - results) + " failed";
+                : Display.count(results) + " of " + Display.count(runs.size()) + " " + noun + " have a result"
+                        + (failed == 0 ? "" : ", " + Display.count(failed) + " failed");
         if (results < 2) {
             return counted + ".";
         }

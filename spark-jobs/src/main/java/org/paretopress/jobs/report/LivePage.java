@@ -1,7 +1,5 @@
 package org.paretopress.jobs.report;
 
-import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
@@ -10,23 +8,17 @@ import org.paretopress.jobs.run.RunDirectory;
  * A page as it is now.
  *
  * @param version changes when the page does
- * @param isLast whether it will not change any more
  */
-public record LivePage(String version, boolean isLast, Supplier<String> html) {
+public record LivePage(String version, Supplier<String> html) {
 
     /** The report of a run that goes on, with what is known so far. */
     public static LivePage ofRunning(RunDirectory run, String name, Progress progress) {
-        String now = progress.now();
-        String version = digest(run.version() + now);
-        return new LivePage(version, false, () -> new RunReport().live(ReportData.unfinished(run, name), now, version));
+        LiveNote note = LiveNote.of(progress.now(), run.version());
+        return new LivePage(note.version(), () -> new RunReport().live(ReportData.unfinished(run, name), note));
     }
 
     /** The report of a run that has ended, from its directory. */
     public static LivePage ofFinished(RunDirectory run) {
-        return new LivePage(digest(run.version()), true, run::report);
-    }
-
-    private static String digest(String version) {
-        return UUID.nameUUIDFromBytes(version.getBytes(StandardCharsets.UTF_8)).toString();
+        return new LivePage(LiveNote.of("", run.version()).version(), run::report);
     }
 }

@@ -34,9 +34,10 @@ public final class ReportServer implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final CountDownLatch lastPageRead = new CountDownLatch(1);
+    private final CountDownLatch readAtLast = new CountDownLatch(1);
     private volatile Function<String, Optional<LivePage>> pages = path -> Optional.empty();
     private volatile boolean watched;
+    private volatile boolean closing;
 
     private ReportServer(HttpServer server) {
         this.server = server;
@@ -116,17 +117,18 @@ public final class ReportServer implements AutoCloseable {
                 exchange.getResponseBody().write(html);
             }
         }
-        if (page.isLast()) {
-            lastPageRead.countDown();
+        if (closing) {
+            readAtLast.countDown();
         }
     }
 
-    /** Whoever watches gets the last page before the port is closed. */
+    /** Somebody who watches gets what is shown last before the port is closed. */
     @Override
     public void close() {
+        closing = true;
         try {
             if (watched) {
-                lastPageRead.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+                readAtLast.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

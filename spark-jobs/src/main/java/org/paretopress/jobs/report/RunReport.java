@@ -23,14 +23,8 @@ public final class RunReport {
     }
 
     /** The page of a run that goes on, which asks a {@link ReportServer} for what is new. */
-    String live(ReportData data, String now, String version) {
+    String live(ReportData data, LiveNote note) {
         HtmlPage page = new HtmlPage(CONTENT, "charts.js", "report.js", HtmlPage.LIVE);
-        return page.html(
-                data.run(),
-                Map.of("page", Page.of(data), "live", new Live(now.isEmpty() ? "it begins" : now, version)),
-                ChartData.of(data));
+        return page.html(data.run(), Map.of("page", Page.of(data), "live", note), ChartData.of(data));
     }
-
-    /** What is going on, and what the page is compared by. */
-    record Live(String now, String version) {}
 }

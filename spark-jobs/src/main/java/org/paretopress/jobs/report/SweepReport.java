@@ -2,33 +2,45 @@ package org.paretopress.jobs.report;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.paretopress.jobs.input.FinishedRun;
 
 /** The page of a sweep: its cells side by side, those that failed with their reason. Each cell's own report is a link away. */
 public final class SweepReport {
 
-    private final ComparisonReport page = new ComparisonReport();
-
     /**
      * A run, or why there is none.
      *
      * @param name of its folder, which lies beside the page
+     * @param reason why it failed, or what is going on in it
+     * @param isOpen whether it may still have a result
      */
-    public record Cell(String name, String state, String reason, Optional<FinishedRun> run) {}
+    public record Cell(String name, String state, String reason, boolean isOpen, Optional<FinishedRun> run) {
+
+        private ComparedRun compared() {
+            String link = RelativeLink.of(name + "/report.html");
+            return run.map(finished -> ComparedRun.of(name, state, link, finished))
+                    .orElseGet(() -> isOpen
+                            ? ComparedRun.open(name, state, reason.isEmpty() ? "" : link, reason)
+                            : ComparedRun.failed(name, state, reason));
+        }
+    }
 
     /** The whole page, to be stored as UTF-8. */
     public String html(String name, List<Cell> cells) {
-        return page.html(
-                "Sweep",
-                name,
-                "cells",
-                cells.stream().map(SweepReport::compared).toList());
+        return new ComparisonReport()
+                .html("Sweep", name, "cells", cells.stream().map(Cell::compared).toList());
     }
 
-    private static ComparedRun compared(Cell cell) {
-        return cell.run()
-                .map(run ->
-                        ComparedRun.of(cell.name(), cell.state(), RelativeLink.of(cell.name() + "/report.html"), run))
-                .orElseGet(() -> ComparedRun.failed(cell.name(), cell.state(), cell.reason()));
+    /** As it is while the sweep goes on. */
+    public LivePage live(String name, List<Cell> cells) {
+        long open = cells.stream().filter(Cell::isOpen).count();
+        LiveNote note = LiveNote.of(
+                open == 0 ? "the last cell has ended" : open + " of " + cells.size() + " cells have no result yet",
+                cells.stream()
+                        .map(cell -> cell.name() + " " + cell.state() + " " + cell.reason())
+                        .collect(Collectors.joining("\n")));
+        List<ComparedRun> runs = cells.stream().map(Cell::compared).toList();
+        return new ComparisonReport().live("Sweep", name, "cells", runs, note);
     }
 }

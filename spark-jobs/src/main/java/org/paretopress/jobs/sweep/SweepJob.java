@@ -40,6 +40,7 @@ public final class SweepJob {
     private final SweepLog log;
     private final Map<String, CellResult> results = new ConcurrentHashMap<>();
     private final Map<String, List<Ready>> groups = new LinkedHashMap<>();
+    private final Map<String, Progress> running = new ConcurrentHashMap<>();
 
     /** A cell that has to run. */
     private record Ready(SweepPlan.Cell cell, SearchJob job, Progress progress) {}
@@ -147,6 +148,7 @@ public final class SweepJob {
         SweepPlan.Cell cell = ready.cell();
         long start = System.nanoTime();
         log.add(cell.name(), "started", null, null);
+        running.put(cell.name(), ready.progress());
         try {
             spark.setLocalProperty(POOL, cell.name());
             String output = cell.config().output();
@@ -209,6 +211,16 @@ public final class SweepJob {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         }
+    }
+
+    /** What became of a cell; empty while it has not ended. */
+    public Optional<CellResult> result(SweepPlan.Cell cell) {
+        return Optional.ofNullable(results.get(cell.name()));
+    }
+
+    /** What a cell that has started says of itself. */
+    public Optional<Progress> progress(SweepPlan.Cell cell) {
+        return Optional.ofNullable(running.get(cell.name()));
     }
 
     /** Every cell and what became of it, in the order of the plan. */

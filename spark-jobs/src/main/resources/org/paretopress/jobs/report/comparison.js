@@ -1,5 +1,5 @@
 // Small charts and the table of the page that compares runs.
-(function () {
+function drawPage() {
   const { dark, byId, short, theme, lossAxis, plainAxis, frame } = charts;
   const data = JSON.parse(byId('report-data').textContent);
 
@@ -80,11 +80,11 @@
     return {
       container,
       draw() {
-        if (!stale) return;
+        if (!stale || !container.isConnected) return;
         stale = false;
         if (!chart) {
           chart = echarts.init(container, null, { renderer: 'svg' });
-          new ResizeObserver(() => chart.resize()).observe(container);
+          new ResizeObserver(() => { if (container.isConnected) chart.resize(); else chart.dispose(); }).observe(container);
         }
         chart.setOption(option(group, run, theme()), true);
       },
@@ -201,4 +201,5 @@
 
   document.querySelectorAll('[data-scripted]').forEach((element) => { element.hidden = false; });
   startCharts();
-}());
+}
+drawPage();

@@ -28,8 +28,21 @@
     });
   }
 
+  /** How the reader has sorted the table. */
+  function sorting() {
+    const heading = document.querySelector('th[aria-sort]');
+    return heading && { name: heading.dataset.name, presses: heading.getAttribute('aria-sort') === 'ascending' ? 1 : 2 };
+  }
+
+  function sort(sorted) {
+    for (let press = 0; sorted && press < sorted.presses; press++) {
+      document.querySelector('th[data-name="' + sorted.name + '"] button').click();
+    }
+  }
+
   function show(page) {
     const kept = settings();
+    const sorted = sorting();
     const focused = document.activeElement && document.activeElement.id;
     const scroll = window.scrollY;
     ['header', 'main', '#report-data'].forEach((part) => {
@@ -37,6 +50,7 @@
     });
     drawPage();
     restore(kept);
+    sort(sorted);
     if (focused && document.getElementById(focused)) document.getElementById(focused).focus({ preventScroll: true });
     window.scrollTo(0, scroll);
   }
@@ -52,9 +66,9 @@
       const now = answer.headers.get('ETag');
       if (answer.ok && now !== version) {
         const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-        if (!page.getElementById('progress')) { location.reload(); return; }
         show(page);
         version = now;
+        if (!document.getElementById('progress')) return;
       }
     } catch (e) {
       lost();

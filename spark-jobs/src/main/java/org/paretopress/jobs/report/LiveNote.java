@@ -1,0 +1,20 @@
+package org.paretopress.jobs.report;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/**
+ * What a page of something that goes on says of it.
+ *
+ * @param now what is going on, without a full stop
+ * @param version which the page compares with its server's
+ */
+record LiveNote(String now, String version) {
+
+    /** @param state a text that changes when the page has to */
+    static LiveNote of(String now, String state) {
+        String version = UUID.nameUUIDFromBytes((now + "\n" + state).getBytes(StandardCharsets.UTF_8))
+                .toString();
+        return new LiveNote(now.isEmpty() ? "it begins" : now, version);
+    }
+}
