@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,10 @@ record Chromium(Path folder) {
     }
 
     Opened open(Path page, String... options) throws IOException, InterruptedException {
+        return open(page.toUri(), options);
+    }
+
+    Opened open(URI page, String... options) throws IOException, InterruptedException {
         Path preferences = folder.resolve("profile/Default/Preferences");
         Files.createDirectories(preferences.getParent());
         Files.createDirectories(downloads());
@@ -55,7 +60,7 @@ record Chromium(Path folder) {
                 "--user-data-dir=" + folder.resolve("profile"),
                 "--dump-dom"));
         command.addAll(List.of(options));
-        command.add(page.toUri().toString());
+        command.add(page.toString());
         Process browser = new ProcessBuilder(command)
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())

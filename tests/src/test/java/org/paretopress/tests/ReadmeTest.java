@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +32,17 @@ class ReadmeTest {
         assertThat(folder.resolve("runs/demo/report.html")).isNotEmptyFile();
         assertThat(folder.resolve("runs/demo-3bit/model.safetensors")).isNotEmptyFile();
         assertThat(folder.resolve("runs/demo-3bit.txt")).isNotEmptyFile();
+        whatTheReportSaysToRunWorks(folder);
+    }
+
+    /** The point is taken, and the search run again has the same points, bit for bit. */
+    private static void whatTheReportSaysToRunWorks(Path folder) throws IOException, InterruptedException {
+        Document report = Jsoup.parse(folder.resolve("runs/demo/report.html"));
+        run(folder, report.select("#take-command").text());
+        assertThat(folder.resolve("demo-evopress-1-hf/model.safetensors")).isNotEmptyFile();
+        run(folder, report.select("#again-command").text());
+        assertThat(folder.resolve("runs/demo-again/front.json"))
+                .hasSameTextualContentAs(folder.resolve("runs/demo/front.json"));
     }
 
     /** The lines of all blocks that are marked as shell. */

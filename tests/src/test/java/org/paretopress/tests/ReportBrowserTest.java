@@ -1,36 +1,40 @@
 package org.paretopress.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.jsoup.Jsoup;
-import org.jsoup.nodes.Document;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.paretopress.jobs.report.FrontChart;
+import org.paretopress.jobs.report.LivePage;
 import org.paretopress.jobs.report.ReportData;
+import org.paretopress.jobs.report.ReportServer;
 import org.paretopress.jobs.report.RunReport;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.FrontPoint.Quality;
+import org.paretopress.jobs.run.GenerationLine;
+import org.paretopress.jobs.run.Progress;
+import org.paretopress.jobs.run.RunDirectory;
+import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.model.ModelConfig;
+import org.paretopress.tests.Chromium.Opened;
 
 /** Opens reports in headless Chromium, and looks at the page as it is after its scripts ran. Skipped without Chromium. */
 class ReportBrowserTest {
 
     @TempDir
     private Path folder;
-
-    /** What the browser made of a page, and what it wrote to its console. */
-    private record Opened(Document page, List<String> console) {}
 
     @Test
     void theReportOfARunDrawsItsCharts() throws IOException, InterruptedException {
@@ -73,37 +77,161 @@ class ReportBrowserTest {
     }
 
     private Opened open(Path page) throws IOException, InterruptedException {
-        Path output = folder.resolve("page.html");
-        Path errors = folder.resolve("errors.txt");
-        Process browser = new ProcessBuilder(
-                        chromium().toString(),
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--enable-logging=stderr",
-                        "--virtual-time-budget=5000",
-                        "--user-data-dir=" + folder.resolve("profile"),
-                        "--dump-dom",
-                        page.toUri().toString())
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
-                .start();
-        boolean ended = browser.waitFor(2, TimeUnit.MINUTES);
-        browser.destroyForcibly();
-        assertThat(ended).as("Chromium ends by itself").isTrue();
-        List<String> console = Files.readString(errors, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.contains(":CONSOLE"))
-                .toList();
-        return new Opened(Jsoup.parse(Files.readString(output, StandardCharsets.UTF_8)), console);
+        return new Chromium(folder).open(page);
     }
 
-    private static Path chromium() {
-        Optional<Path> found = Stream.of("chromium", "chromium-browser", "google-chrome")
-                .map(name -> Path.of("/usr/bin", name))
-                .filter(Files::isExecutable)
-                .findFirst();
-        assumeTrue(found.isPresent(), "skipped: there is no Chromium");
-        return found.get();
+    /** The page of a run after a reader has used it. */
+    private Opened used(String script) throws IOException, InterruptedException {
+        return new Chromium(folder).open(SmallRun.finished().read("report.html"), script);
+    }
+
+    private static String set(String id, String value, String event) {
+        return "document.getElementById('%s').value = '%s'; document.getElementById('%s').dispatchEvent(new Event('%s'));"
+                .formatted(id, value, id, event);
+    }
+
+    private static String choose(String id, int index) {
+        return "document.getElementById('%s').selectedIndex = %d; document.getElementById('%s').dispatchEvent(new Event('change'));"
+                .formatted(id, index, id);
+    }
+
+    private static List<FrontPoint> front() {
+        return RunDirectory.open(
+                        new Storage(new Configuration()),
+                        SmallRun.finished().output().toString())
+                .front()
+                .points();
+    }
+
+    @Test
+    void thePickerNamesTheLargestPointThatFits() throws IOException, InterruptedException {
+        List<FrontPoint> front = front();
+        FrontPoint second = front.get(1);
+        String unit = set("fits-unit", "1000", "change");
+        Opened exactly = used(unit + set("fits-size", Double.toString(second.sizeInBytes() / 1e3), "input"));
+        assertThat(exactly.console()).isEmpty();
+        assertThat(exactly.page().select("#fits-said").text()).isEqualTo("Point " + second.id() + " fits.");
+        assertThat(exactly.page().select("#take-command").text()).contains("--point=" + second.id() + " ");
+        assertThat(exactly.page().select("#take-sentence").text()).contains("Point " + second.id() + ": ");
+        assertThat(exactly.page().select("#heat-caption").text()).startsWith("Point " + second.id() + ":");
+
+        Opened aByteLess = used(unit + set("fits-size", Double.toString((second.sizeInBytes() - 1) / 1e3), "input"));
+        assertThat(aByteLess.page().select("#take-command").text())
+                .contains("--point=" + front.get(0).id() + " ");
+
+        Opened none = used(unit + set("fits-size", "0.5", "input"));
+        assertThat(none.page().select("#fits-said").text()).startsWith("Nothing here is that small");
+    }
+
+    @Test
+    void aFormatChangesTheCommand() throws IOException, InterruptedException {
+        Opened opened = used(set("take-format", "compressed-tensors", "change"));
+        assertThat(opened.page().select("#take-command").text())
+                .contains("--format=compressed-tensors")
+                .endsWith("-compressed-tensors");
+    }
+
+    @Test
+    void twoPointsAreComparedLayerByLayer() throws IOException, InterruptedException {
+        List<FrontPoint> front = front();
+        FrontPoint one = front.get(0);
+        FrontPoint other = front.get(front.size() - 1);
+        Opened opened = used(choose("levels-point", 0) + choose("levels-other", front.size()));
+        assertThat(opened.console()).isEmpty();
+        long more = 0;
+        for (Element cell : opened.page().select("#heat-map td[data-layer]")) {
+            String from = one.assignment().get(cell.attr("title"));
+            String to = other.assignment().get(cell.attr("title"));
+            assertThat(cell.text()).isEqualTo(from.equals(to) ? from : from + " → " + to);
+            boolean larger = Integer.parseInt(to) > Integer.parseInt(from);
+            assertThat(cell.classNames()).contains(larger ? "more" : from.equals(to) ? "same" : "less");
+            more += larger ? 1 : 0;
+        }
+        assertThat(more).isPositive();
+        assertThat(opened.page().select("#levels-difference").text())
+                .startsWith("Of 14 layers, " + other.id() + " compresses " + more + " less than " + one.id());
+    }
+
+    @Test
+    void everyControlIsReachedByKeyboard() throws IOException, InterruptedException {
+        Opened opened = used("document.querySelectorAll('details').forEach((one) => { one.open = true; });"
+                + "document.querySelectorAll('button, input, select, summary, a, [tabindex]').forEach((one) => {"
+                + " if (one.offsetParent === null || one.disabled) return;"
+                + " one.focus(); one.dataset.reached = String(document.activeElement === one); });");
+        assertThat(opened.page().select("[data-reached=true]")).hasSizeGreaterThan(15);
+        assertThat(opened.page().select("[data-reached=false]")).isEmpty();
+    }
+
+    /** Choosing a point is what a reader waits for; a page that does it in less than 100 ms feels immediate. */
+    @Test
+    void aThousandPointsStayFluid() throws IOException, InterruptedException {
+        List<FrontPoint> points = IntStream.range(0, 1000)
+                .mapToObj(i -> new FrontPoint(
+                        "P-" + i,
+                        "pareto",
+                        1_000_000 + 1000L * i,
+                        3,
+                        new Quality(1.0 / (i + 1), 9),
+                        new Quality(1.0 / (i + 1), 9),
+                        assignment(i)))
+                .toList();
+        ReportData data = new ReportData("large", "pareto", new Front(points), null, null, Map.of(), "", "P-500");
+        String html = new RunReport().html(data, Optional.empty());
+        Opened opened = new Chromium(folder)
+                .open(
+                        html,
+                        "const began = performance.now(); for (let i = 0; i < 10; i++) {"
+                                + choose("take-point", 7)
+                                + choose("take-point", 900)
+                                + "} document.body.dataset.took = String((performance.now() - began) / 20);");
+        assertThat(opened.console()).isEmpty();
+        assertThat(opened.page().select("#front-table tbody tr")).hasSize(1000);
+        assertThat(opened.page().select("#front-chart svg path")).hasSizeGreaterThan(1000);
+        assertThat(opened.page().select("#take-command").text()).contains("--point=P-900 ");
+        System.out.println("milliseconds to choose one of 1,000 points: "
+                + opened.page().body().attr("data-took"));
+    }
+
+    private static Map<String, String> assignment(int point) {
+        Map<String, String> assignment = new LinkedHashMap<>();
+        for (int block = 0; block < 32; block++) {
+            for (String projection : ModelConfig.PROJECTIONS) {
+                assignment.put(ModelConfig.layerName(block, projection), Integer.toString(2 + (point + block) % 5));
+            }
+        }
+        return assignment;
+    }
+
+    /** The page asks again by itself; here every answer tells of one generation more. */
+    @Test
+    void aLivePageFollowsTheSearch() throws IOException, InterruptedException {
+        RunDirectory run = RunDirectory.prepare(
+                new Storage(new Configuration()),
+                folder.resolve("run").toString(),
+                "seed: 1\n",
+                RunDirectory.Mode.fresh);
+        Progress progress = new Progress(System.err, false);
+        List<GenerationLine> lines = new ArrayList<>();
+        try (ReportServer server = ReportServer.open("0")) {
+            server.show(path -> {
+                if (!path.equals("/")) {
+                    return Optional.empty();
+                }
+                if (lines.size() == 4) {
+                    return Optional.of(
+                            new LivePage("last", () -> SmallRun.finished().read("report.html")));
+                }
+                lines.add(new GenerationLine(
+                        1_500_000, lines.size(), 0.25, 1, 10L * lines.size(), 1, 1, null, null, null));
+                run.write(lines);
+                return Optional.of(LivePage.ofRunning(run, "runs/a", progress));
+            });
+            Opened opened = new Chromium(folder).open(server.address(), "--virtual-time-budget=20000");
+            assertThat(opened.console()).isEmpty();
+            assertThat(lines).hasSize(4);
+            assertThat(opened.page().select("#progress")).isEmpty();
+            assertThat(opened.page().select("#front-chart svg path")).hasSizeGreaterThan(5);
+            assertThat(opened.page().select("#take-command").text()).contains("submit/paretopress export");
+        }
     }
 }

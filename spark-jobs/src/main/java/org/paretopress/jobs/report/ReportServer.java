@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -26,9 +27,10 @@ public final class ReportServer implements AutoCloseable {
     private static final int THREADS = 4;
 
     /** A page asks every two seconds; one that is slow to ask again is not waited for. */
-    private static final long LONGEST_WAIT_SECONDS = 5;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     private final HttpServer server;
+    private final Duration longestWait;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
         Thread thread = new Thread(task, "report-server");
         thread.setDaemon(true);
@@ -39,8 +41,9 @@ public final class ReportServer implements AutoCloseable {
     private volatile boolean watched;
     private volatile boolean closing;
 
-    private ReportServer(HttpServer server) {
+    private ReportServer(HttpServer server, Duration longestWait) {
         this.server = server;
+        this.longestWait = longestWait;
     }
 
     /**
@@ -50,6 +53,11 @@ public final class ReportServer implements AutoCloseable {
      * @throws InputException where that is not possible
      */
     public static ReportServer open(String address) {
+        return open(address, LONGEST_WAIT);
+    }
+
+    /** @param longestWait for somebody who watches to get the last page */
+    static ReportServer open(String address, Duration longestWait) {
         Matcher parts = ADDRESS.matcher(address);
         if (!parts.matches() || Integer.parseInt(parts.group(2)) > 65_535) {
             throw new InputException("--serve " + address + " is no address.", "write --serve 8080 or 0.0.0.0:8080.");
@@ -57,7 +65,7 @@ public final class ReportServer implements AutoCloseable {
         String host = parts.group(1) == null ? "127.0.0.1" : parts.group(1);
         try {
             InetSocketAddress socket = new InetSocketAddress(host, Integer.parseInt(parts.group(2)));
-            return new ReportServer(HttpServer.create(socket, 0)).started();
+            return new ReportServer(HttpServer.create(socket, 0), longestWait).started();
         } catch (IOException | IllegalArgumentException e) {
             throw new InputException(
                     "--serve " + address + " cannot be listened on: " + e.getMessage() + ".",
@@ -128,7 +136,7 @@ public final class ReportServer implements AutoCloseable {
         closing = true;
         try {
             if (watched) {
-                readAtLast.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+                readAtLast.await(longestWait.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

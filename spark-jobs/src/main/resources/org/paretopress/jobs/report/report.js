@@ -116,7 +116,7 @@ function drawPage() {
     });
     command();
     compare();
-    if (frontChart) frontChart.chart.setOption({ series: [rings(theme())] });
+    if (frontChart) frontChart.chart.setOption({ series: [rings(theme())] }, { lazyUpdate: true });
   }
 
   function command() {
