@@ -95,7 +95,7 @@ final class ComparisonVerdict {
 
     private static String lowest(long budgetInBytes, List<Reached> runs) {
         List<Reached> lowest =
-                runs.stream().filter(run -> reads(run, runs.get(0))).toList();
+                runs.stream().filter(run -> readAlike(run, runs.get(0))).toList();
         String head = "At " + Display.megabytes(budgetInBytes) + " ";
         String figure = Display.loss(runs.get(0).kl()) + " nats of KL";
         if (lowest.size() == runs.size()) {
@@ -113,11 +113,15 @@ final class ComparisonVerdict {
     private static String counted(List<List<Reached>> budgets) {
         Map<String, Long> wins = budgets.stream()
                 .collect(Collectors.groupingBy(
-                        runs -> reads(runs.get(0), runs.get(1))
+                        runs -> readAlike(runs.get(0), runs.get(1))
                                 ? TIE
                                 : runs.get(0).run(),
                         LinkedHashMap::new,
                         Collectors.counting()));
+        if (wins.size() == 1 && !wins.containsKey(TIE)) {
+            return wins.keySet().iterator().next() + " is lowest at all " + budgets.size()
+                    + " budgets that several runs share.";
+        }
         String lowest = wins.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .map(one ->
@@ -127,7 +131,7 @@ final class ComparisonVerdict {
     }
 
     /** Whether two losses are the same at the digits shown, so that no sentence contradicts its own numbers. */
-    private static boolean reads(Reached one, Reached other) {
+    private static boolean readAlike(Reached one, Reached other) {
         return Display.loss(one.kl()).equals(Display.loss(other.kl()));
     }
 }

@@ -98,6 +98,14 @@ class ComparisonReportTest {
     }
 
     @Test
+    void saysWhoIsLowestThroughout() {
+        Document page =
+                page(run("a", "evopress", 12.4, 0.9, 0.8, 0.5, 0.1), run("b", "greedy", 12.4, 0.8, 0.7, 0.4, 0.09));
+        assertThat(page.select(".judgements li").last().text())
+                .isEqualTo("b is lowest at all 4 budgets that several runs share.");
+    }
+
+    @Test
     void singlePointsHaveNoHypervolumeAndBudgetsOfOneRunNoWinner() {
         Document page = page(run("a", "evopress", 12.4, 0.5), run("b", "evopress", 13.4, 0.6));
         assertThat(page.select(".judgements")).isEmpty();
