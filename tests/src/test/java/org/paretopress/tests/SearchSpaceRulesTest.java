@@ -213,4 +213,54 @@ class SearchSpaceRulesTest {
         assertThat(saved.path("blockForwardsDone").asLong())
                 .isLessThan(whole.path("blockForwardsDone").asLong() * 3 / 4);
     }
+
+    private Command searchBeside(SmallRun run, Path reference) {
+        return run.search(
+                "local[2]",
+                "--set=search.references={mine: '" + reference + "'}",
+                "--set=search.baselines=[allocation]",
+                "--set=search.generations=1");
+    }
+
+    /** What another search found, as the published tools write it, has here the losses that it had there. */
+    @Test
+    void referencesStandBesideTheSearch() throws IOException {
+        SmallRun other = SmallRun.finished();
+        Path reference = folder.resolve("evopress.txt");
+        Command.run("export", other.output().toString(), "--point=evopress-1", "--format=evopress", "--to=" + reference)
+                .succeeded();
+        SmallRun run = SmallRun.in(folder);
+        searchBeside(run, reference).succeeded();
+        JsonNode budgets = mapper.readTree(run.read("baselines.json")).path("budgets");
+        JsonNode point = budgets.get(0).path("contenders").get(2).path("point");
+        assertThat(point.path("id").asText()).isEqualTo("reference-mine");
+        assertThat(point.path("strategy").asText()).isEqualTo("reference");
+        for (String same : List.of("assignment", "sizeInBytes", "calibration", "holdout")) {
+            assertThat(point.path(same)).isEqualTo(other.point("evopress-1").path(same));
+        }
+        assertThat(budgets.get(0).path("comparisons").findValuesAsText("second"))
+                .containsExactly("allocation-1", "reference-mine");
+        assertThat(budgets.get(1).path("contenders")).hasSize(2);
+        assertThat(run.read("report.html")).contains("reference-mine");
+
+        Files.writeString(reference, Files.readString(reference).replace(": 3", ": 2"));
+        assertThat(run.search(
+                                "local[2]",
+                                "--resume",
+                                "--set=search.references={mine: '" + reference + "'}",
+                                "--set=search.baselines=[allocation]",
+                                "--set=search.generations=1")
+                        .err())
+                .contains("other references");
+    }
+
+    @Test
+    void aReferenceOfAnotherModelIsRefused() throws IOException {
+        Path reference = Files.writeString(folder.resolve("other.txt"), "model.layers.9.mlp.up_proj: 3\n");
+        Command refused = searchBeside(SmallRun.in(folder), reference);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("search.references.mine = " + reference + ": Layer 'model.layers.9.mlp.up_proj'", "Maybe ");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
 }

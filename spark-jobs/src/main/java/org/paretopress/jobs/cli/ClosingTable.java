@@ -28,7 +28,7 @@ record ClosingTable(SearchJob.Result result) {
         for (Baselines.AtBudget budget : result.baselines().budgets()) {
             text.append(String.format("%nWithin %s%n", megabytes(budget.budgetInBytes())));
             header(text);
-            budget.contenders().forEach(contender -> row(text, contender.point().strategy(), contender.point()));
+            budget.contenders().forEach(contender -> row(text, name(contender.point()), contender.point()));
             String searched = budget.contenders().get(0).point().strategy();
             BudgetVerdict verdict = BudgetVerdict.of(budget, searched);
             Stream.of((verdict.judgement() + " " + verdict.evidence()).strip(), verdict.additivity())
@@ -42,6 +42,11 @@ record ClosingTable(SearchJob.Result result) {
         text.append(String.format(
                 "%nReport: %s", result.directory().reportFile().toUri().getPath()));
         return text.toString();
+    }
+
+    /** Of references there may be several. */
+    private static String name(FrontPoint point) {
+        return point.strategy().equals("reference") ? point.id() : point.strategy();
     }
 
     private static void header(StringBuilder text) {

@@ -3,6 +3,7 @@ package org.paretopress.jobs.config;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -38,7 +39,7 @@ public record RunConfig(
                         calibration.sequenceLength()),
                 new Holdout(holdout.text().stream().map(path).toList(), holdout.tokens()),
                 levels,
-                search,
+                search.resolved(path),
                 path.apply(output));
     }
 
@@ -231,6 +232,7 @@ public record RunConfig(
      * @param tie layers that share one level
      * @param allowed levels by pattern of layer names, in which {@code *} stands for anything; one level pins a layer
      * @param baselines what the searched strategy is compared with
+     * @param references likewise, by name: files with assignments that others found
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Search(
@@ -249,6 +251,7 @@ public record RunConfig(
             List<Tie> tie,
             Map<String, List<String>> allowed,
             List<Strategy> baselines,
+            Map<String, String> references,
             Long seed) {
 
         static final List<Strategy> BASELINES =
@@ -276,10 +279,35 @@ public record RunConfig(
             tie = tie == null ? List.of() : tie;
             allowed = allowed == null ? Map.of() : allowed;
             baselines = baselines == null ? BASELINES : baselines;
+            references = references == null ? Map.of() : references;
             seed = seed == null ? 42L : seed;
             Check.whole("search.tie", tie);
             Check.whole("search.allowed", allowed.values());
             Check.whole("search.baselines", baselines);
+            Check.whole("search.references", references.values());
+        }
+
+        private Search resolved(UnaryOperator<String> path) {
+            Map<String, String> resolved = new LinkedHashMap<>();
+            references.forEach((name, file) -> resolved.put(name, path.apply(file)));
+            return new Search(
+                    strategy,
+                    budget,
+                    generations,
+                    offspring,
+                    stages,
+                    fitness,
+                    sparseKl,
+                    allocation,
+                    assisted,
+                    start,
+                    acceptance,
+                    stop,
+                    tie,
+                    allowed,
+                    baselines,
+                    resolved,
+                    seed);
         }
 
         /** Generations without progress after which an assisted search ends unless told otherwise. */
@@ -287,7 +315,8 @@ public record RunConfig(
 
         static Search defaults() {
             return new Search(
-                    null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+                    null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                    null);
         }
 
         private static SparseKl sparseKl(FitnessMeasure fitness, SparseKl given) {

@@ -174,7 +174,7 @@ public record BudgetVerdict(
 
     private static String articled(String strategy) {
         String label = StrategyStyle.label(strategy);
-        return strategy.equals(ALLOCATION) ? "the " + label : label;
+        return strategy.equals(ALLOCATION) || strategy.equals("reference") ? "the " + label : label;
     }
 
     private static String capital(String text) {

@@ -94,6 +94,7 @@ final class FrontPlot {
             case GREEDY -> SeriesMarkers.TRIANGLE_UP;
             case UNIFORM -> SeriesMarkers.SQUARE;
             case RANDOM -> SeriesMarkers.TRIANGLE_DOWN;
+            case REFERENCE -> SeriesMarkers.CROSS;
             case OTHER -> SeriesMarkers.PLUS;
         };
     }

@@ -13,6 +13,11 @@ enum StrategyStyle {
     GREEDY("#009E73", "#1FBF93", 1.2, "M0 -1.25L1.2 0.9L-1.2 0.9Z"),
     UNIFORM("#E69F00", "#E69F00", 0.95, "M-0.95 -0.95H0.95V0.95H-0.95Z"),
     RANDOM("#CC79A7", "#CC79A7", 1.2, "M0 1.25L1.2 -0.9L-1.2 -0.9Z"),
+    REFERENCE(
+            "#1B1F23",
+            "#E4E8EB",
+            1.2,
+            "M0 -1.3L0.32 -0.42L1.25 -0.4L0.5 0.16L0.78 1.05L0 0.52L-0.78 1.05L-0.5 0.16L-1.25 -0.4L-0.32 -0.42Z"),
     OTHER("#767676", "#9A9A9A", 1.2, "M-0.4 -1.2H0.4V-0.4H1.2V0.4H0.4V1.2H-0.4V0.4H-1.2V-0.4H-0.4Z");
 
     private final String colour;
@@ -34,6 +39,7 @@ enum StrategyStyle {
             case "greedy" -> GREEDY;
             case "uniform" -> UNIFORM;
             case "random" -> RANDOM;
+            case "reference" -> REFERENCE;
             default -> strategy.equals(searched) ? SEARCH : OTHER;
         };
     }

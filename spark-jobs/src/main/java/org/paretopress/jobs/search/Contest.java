@@ -36,6 +36,7 @@ final class Contest {
     private final Allocations starts;
     private final EvolutionRun evolution;
     private final List<Budget> budgets;
+    private final References references;
     private final Map<Budget, EvolutionSearch> searches = new HashMap<>();
     private Found front;
 
@@ -52,7 +53,8 @@ final class Contest {
             Allocations allocations,
             Allocations starts,
             EvolutionRun evolution,
-            List<Budget> budgets) {
+            List<Budget> budgets,
+            References references) {
         this.space = space;
         this.search = search;
         this.settings = settings;
@@ -61,6 +63,7 @@ final class Contest {
         this.starts = starts;
         this.evolution = evolution;
         this.budgets = budgets;
+        this.references = references;
         if (search.strategy() == RunConfig.Strategy.evopress) {
             budgets.forEach(budget -> searches.computeIfAbsent(budget, this::evolutionSearch));
         }
@@ -75,8 +78,8 @@ final class Contest {
     }
 
     /**
-     * The searched strategy first, then the baselines that are something else; those without an answer within the
-     * budget and the limits are left out.
+     * The searched strategy first, then the baselines that are something else, then the references; those without an answer
+     * within the budget and the limits are left out.
      *
      * @param number of the budget, for the ids of points
      */
@@ -98,6 +101,9 @@ final class Contest {
                             found.tokensEvaluated()))
                     .forEach(proposals::add);
         }
+        references.at(budget, budgets).stream()
+                .filter(one -> allocations.allow(one.assignment()))
+                .forEach(proposals::add);
         return proposals;
     }
 

@@ -24,6 +24,7 @@ final class Provenance {
             SourceModel model,
             ScoredText calibration,
             ScoredText holdout,
+            References references,
             LevelManifest levels,
             Path levelFolder,
             JavaSparkContext spark,
@@ -34,6 +35,7 @@ final class Provenance {
         provenance.put("model", model(model));
         provenance.put("calibration", text(calibration.sequences()));
         provenance.put("holdout", text(holdout.sequences()));
+        putIfAny(references, provenance);
         provenance.put("levels", Map.of("path", levelFolder.toString(), "methods", levels.methods()));
         provenance.put("seed", config.search().seed());
         provenance.put("cluster", Map.of("master", spark.master(), "parallelism", spark.defaultParallelism()));
@@ -50,17 +52,24 @@ final class Provenance {
     }
 
     /** What is known before anything has run: the inputs. */
-    static Map<String, Object> ofInputs(SourceModel model, SourceText text) {
+    static Map<String, Object> ofInputs(SourceModel model, SourceText text, References references) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("model", model(model));
         provenance.put("calibration", text(text.calibration()));
         provenance.put("holdout", text(text.holdout()));
+        putIfAny(references, provenance);
         return provenance;
     }
 
-    /** Whether a run that left this provenance had this model and these texts. */
-    static boolean reads(Map<String, Object> provenance, SourceModel model, SourceText text) {
-        Map<String, Object> inputs = ofInputs(model, text);
+    private static void putIfAny(References references, Map<String, Object> provenance) {
+        if (!references.isEmpty()) {
+            provenance.put("references", Map.of("sha256", references.sha256()));
+        }
+    }
+
+    /** Whether a run that left this provenance had this model, these texts and these references. */
+    static boolean reads(Map<String, Object> provenance, SourceModel model, SourceText text, References references) {
+        Map<String, Object> inputs = ofInputs(model, text, references);
         return inputs.keySet().stream()
                 .allMatch(input -> sha256(provenance, input).equals(sha256(inputs, input)));
     }

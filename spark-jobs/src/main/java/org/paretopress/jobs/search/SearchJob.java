@@ -43,6 +43,7 @@ import org.paretopress.search.evolve.EvolutionSettings;
 import org.paretopress.search.evolve.Stage;
 import org.paretopress.search.front.ParetoArchive;
 import org.paretopress.search.front.ParetoPoint;
+import org.paretopress.search.space.Budget;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -70,6 +71,7 @@ public final class SearchJob {
     private final List<ResourceLimit> limits;
     private final EvolutionSettings settings;
     private final Objective objective;
+    private final References references;
 
     private SearchJob(RunConfig config, Storage storage, Progress progress, Function<String, SourceModel> models) {
         this.config = config;
@@ -84,6 +86,7 @@ public final class SearchJob {
         this.text = steps.run("read text", () -> SourceText.read(storage, model.file(), config));
         this.settings = settings();
         this.objective = Objective.of(config.search());
+        this.references = References.read(storage, config.search().references(), space);
     }
 
     /** That the strategy has something to find at each size. */
@@ -141,7 +144,7 @@ public final class SearchJob {
 
     private boolean hasInputsOf(RunDirectory run) {
         return run.provenanceIfAny()
-                .map(provenance -> Provenance.reads(provenance, model, text))
+                .map(provenance -> Provenance.reads(provenance, model, text, references))
                 .orElse(true);
     }
 
@@ -156,10 +159,11 @@ public final class SearchJob {
     public Result run(JavaSparkContext spark, RunDirectory directory) {
         if (directory.goesOn() && !hasInputsOf(directory)) {
             throw new InputException(
-                    "output = " + config.output() + " holds a run on another model or other text of the same names.",
+                    "output = " + config.output()
+                            + " holds a run on another model, other text or other references of the same names.",
                     "begin anew with --overwrite.");
         }
-        directory.write(Provenance.ofInputs(model, text));
+        directory.write(Provenance.ofInputs(model, text, references));
         ScoredText calibration = ScoredText.broadcast(spark, text.calibration(), samples());
         ScoredText holdout = ScoredText.broadcast(spark, text.holdout());
         LevelBuildJob build = new LevelBuildJob(spark, storage, progress, model, plan, calibration);
@@ -186,18 +190,15 @@ public final class SearchJob {
         Allocations starts = new Allocations(space, refined, limits, progress);
         List<SearchedSizes.Size> found = sizes.all(allocations);
         requireChoice(found);
+        List<Budget> budgets = found.stream().map(SearchedSizes.Size::budget).toList();
+        references
+                .above(budgets)
+                .forEach(name -> progress.say("search.references." + name + " is above every budget and left out"));
         SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(searched, space, objective::of);
         EvolutionRun evolution =
                 new EvolutionRun(directory, progress, config.search(), objective, () -> metrics(directory, work));
         Contest contest = new Contest(
-                space,
-                config.search(),
-                settings,
-                evaluator,
-                allocations,
-                starts,
-                evolution,
-                found.stream().map(SearchedSizes.Size::budget).toList());
+                space, config.search(), settings, evaluator, allocations, starts, evolution, budgets, references);
         List<List<Proposal>> proposals = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
             SearchedSizes.Size size = found.get(i);
@@ -211,7 +212,17 @@ public final class SearchJob {
         directory.write(
                 front,
                 baselines,
-                Provenance.of(config, model, calibration, holdout, manifest, folder, spark, work, steps.seconds()));
+                Provenance.of(
+                        config,
+                        model,
+                        calibration,
+                        holdout,
+                        references,
+                        manifest,
+                        folder,
+                        spark,
+                        work,
+                        steps.seconds()));
         directory.write(metrics(directory, work));
         log.join();
         tellInfeasible(work);

@@ -52,7 +52,7 @@ function drawPage() {
   function markers(key, look) {
     const style = data.styles[key];
     return {
-      type: 'scatter', symbol: 'path://' + style.path, symbolSize: 11 * style.width, symbolKeepAspect: true, z: 3,
+      type: 'scatter', symbol: 'path://' + style.path, symbolSize: 11 * style.width, symbolKeepAspect: true, z: key === 'search' ? 4 : 3,
       itemStyle: { color: dark.matches ? style.colourOnDark : style.colour, borderColor: dark.matches ? look.paper : look.ink, borderWidth: 0.7, opacity: 1 },
       data: drawn(data.points).filter((point) => point.style === key)
         .map((point) => ({ value: place(point), front: front.indexOf(point), tip: { title: point.id, facts: point.facts } })),
