@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +52,7 @@ class GgufOfTrainedModelsTest {
         JsonNode front = Command.run("search", config.toString(), "--json", "--master=local[2]")
                 .json();
         assertThat(front.path("run").asText()).isNotEmpty();
-        for (String point : new String[] {"greedy-1", "greedy-2", "dense"}) {
+        for (String point : new String[] {"uniform-1", "greedy-1", "greedy-2", "dense"}) {
             Path file = folder.resolve(point + ".gguf");
             JsonNode answer = Command.run(
                             "export", run.toString(), "--json", "--format=gguf", "--point=" + point, "--to=" + file)
@@ -61,9 +62,21 @@ class GgufOfTrainedModelsTest {
             assertThat(ModelFile.open(file).sizeInBytes())
                     .isEqualTo(answer.path("tensorBytes").asLong());
             double expected = rewritten ? ofFile(model, file, holdout) : ofPoint(model, run, point, holdout);
-            assertThat(LlamaCpp.of(file, holdout, CONTEXT).path("perplexity").asDouble())
-                    .as("%s, %s", name, point)
-                    .isCloseTo(expected, within(0.005 * expected));
+            double found =
+                    LlamaCpp.of(file, holdout, CONTEXT).path("perplexity").asDouble();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s, %s: %,d bytes, of which tensors %,d (the search had %,d); KL %.6f (%.6f); perplexity %.4f, in llama.cpp %.4f%n",
+                    name,
+                    point,
+                    answer.path("bytes").asLong(),
+                    answer.path("tensorBytes").asLong(),
+                    answer.path("searchBytes").asLong(),
+                    answer.path("kl").asDouble(),
+                    answer.path("searchKl").asDouble(),
+                    expected,
+                    found);
+            assertThat(found).as("%s, %s", name, point).isCloseTo(expected, within(0.005 * expected));
         }
     }
 
