@@ -128,6 +128,10 @@ function drawPage() {
   /** Paints the levels of the chosen point, or how those of another differ from them. */
   function compare() {
     document.querySelectorAll('[data-other]').forEach((text) => { text.textContent = other ? ' → ' + other.id : ''; });
+    document.querySelectorAll('[data-shading]').forEach((text) => {
+      text.textContent = other ? 'blue where ' + other.id + ' compresses less, orange where it compresses more'
+        : 'the stronger the colour, the less a layer is compressed';
+    });
     let more = 0;
     let less = 0;
     document.querySelectorAll('[data-layer]').forEach((cell) => {
