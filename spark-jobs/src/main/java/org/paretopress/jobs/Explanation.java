@@ -57,13 +57,14 @@ public record Explanation(Cause cause, String message) {
             return new Explanation(Cause.INPUT, excerpt(message.get()));
         }
         if (says(failure, INTERRUPTED)) {
-            return new Explanation(Cause.INTERRUPT, "interrupted. What was finished is kept: go on with --resume.");
+            return new Explanation(
+                    Cause.INTERRUPT, "interrupted. What was finished is kept: a run goes on with --resume.");
         }
         if (says(failure, DISK_FULL)) {
             return new Explanation(
                     Cause.CIRCUMSTANCES,
                     "there was no space left to write to" + host(failure) + ". What was finished is kept.\n"
-                            + "Maybe make room, or set spark.local.dir to a larger disk, and go on with --resume.");
+                            + "Maybe make room, or set spark.local.dir to a larger disk; a run that was begun goes on with --resume.");
         }
         return causes(failure)
                 .map(cause -> STORAGE.matcher(String.valueOf(cause.getMessage())))
