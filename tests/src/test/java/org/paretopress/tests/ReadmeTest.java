@@ -39,7 +39,8 @@ class ReadmeTest {
     private static void whatTheReportSaysToRunWorks(Path folder) throws IOException, InterruptedException {
         Document report = Jsoup.parse(folder.resolve("runs/demo/report.html"));
         run(folder, report.select("#take-command").text());
-        assertThat(folder.resolve("demo-evopress-1-hf/model.safetensors")).isNotEmptyFile();
+        assertThat(folder.resolve("demo-evopress-1-compressed-tensors/model.safetensors"))
+                .isNotEmptyFile();
         run(folder, report.select("#again-command").text());
         assertThat(folder.resolve("runs/demo-again/front.json"))
                 .hasSameTextualContentAs(folder.resolve("runs/demo/front.json"));

@@ -123,12 +123,29 @@ class ReportBrowserTest {
         assertThat(none.page().select("#fits-said").text()).startsWith("Nothing here is that small");
     }
 
+    /** Markers of the front lie above those of baselines that are as good, so that they can be chosen. */
+    @Test
+    void aClickOnTheChartChoosesAPoint() throws IOException, InterruptedException {
+        FrontPoint largest = front().get(front().size() - 1);
+        Opened opened = used("const box = document.getElementById('front-chart');"
+                + "const view = echarts.getInstanceByDom(box);"
+                + "const place = view.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [%s, %s]);"
+                        .formatted(
+                                largest.sizeInBytes() / 1e6, largest.holdout().kl())
+                + "const within = box.getBoundingClientRect();"
+                + "for (const kind of ['mousemove', 'mousedown', 'mouseup', 'click']) {"
+                + " box.querySelector('svg').dispatchEvent(new MouseEvent(kind, { bubbles: true,"
+                + " clientX: within.left + place[0], clientY: within.top + place[1] })); }");
+        assertThat(opened.console()).isEmpty();
+        assertThat(opened.page().select("#take-command").text()).contains("--point=" + largest.id() + " ");
+    }
+
     @Test
     void aFormatChangesTheCommand() throws IOException, InterruptedException {
-        Opened opened = used(set("take-format", "compressed-tensors", "change"));
+        Opened opened = used(set("take-format", "gguf", "change"));
         assertThat(opened.page().select("#take-command").text())
-                .contains("--format=compressed-tensors")
-                .endsWith("-compressed-tensors");
+                .contains("--format=gguf")
+                .endsWith(".gguf");
     }
 
     @Test

@@ -2,13 +2,13 @@ package org.paretopress.search.front;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The point of a front where more bytes stop paying: the one farthest below the chord between the two ends, with size
  * and the logarithm of the loss each scaled to [0, 1] (the L-curve idea; Das, 1999, on the bulge of a front).
  *
- * <p>One point is its own knee. Where no point lies below the chord (two points, or a front that bulges the other
- * way) the smallest model is taken. A loss of zero or less has no logarithm and counts as a tenth of the smallest
+ * <p>Where no point lies below the chord (two points, or a front that bulges the other way) there is none. A loss of zero or less has no logarithm and counts as a tenth of the smallest
  * positive loss.
  */
 public final class Knee {
@@ -20,20 +20,30 @@ public final class Knee {
 
     private Knee() {}
 
-    /** @throws IllegalArgumentException if there is no point */
+    /**
+     * The knee, or the point of least loss where there is none.
+     *
+     * @throws IllegalArgumentException if there is no point
+     */
     public static <P> ParetoPoint<P> of(Collection<ParetoPoint<P>> points) {
         List<ParetoPoint<P>> front = ParetoArchive.of(points).points();
         if (front.isEmpty()) {
             throw new IllegalArgumentException(
                     "An empty front has no knee.\nMaybe the search stopped before its first generation.");
         }
-        ParetoPoint<P> knee = front.get(0);
+        return find(front).orElse(front.get(front.size() - 1));
+    }
+
+    /** Empty where no point lies below the chord. */
+    public static <P> Optional<ParetoPoint<P>> find(Collection<ParetoPoint<P>> points) {
+        List<ParetoPoint<P>> front = ParetoArchive.of(points).points();
+        Optional<ParetoPoint<P>> knee = Optional.empty();
         double farthest = ON_CHORD;
         for (ParetoPoint<P> point : front) {
             double distance = distanceBelowChord(point, front);
             if (distance > farthest) {
                 farthest = distance;
-                knee = point;
+                knee = Optional.of(point);
             }
         }
         return knee;

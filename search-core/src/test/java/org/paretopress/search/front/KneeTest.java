@@ -33,13 +33,14 @@ class KneeTest {
     }
 
     @Test
-    void withoutABulgeTheSmallestIsTaken() {
+    void withoutABulgeThereIsNoneAndTheMostAccurateIsTaken() {
         ParetoPoint<String> small = new ParetoPoint<>(10, 1, "small");
         ParetoPoint<String> large = new ParetoPoint<>(20, 0.1, "large");
         assertThat(Knee.of(List.of(large))).isEqualTo(large);
-        assertThat(Knee.of(List.of(large, small))).isEqualTo(small);
-        assertThat(Knee.of(sampled(x -> -x * x)).payload()).isZero();
-        assertThat(Knee.of(sampled(x -> -x)).payload()).isZero();
+        assertThat(Knee.of(List.of(large, small))).isEqualTo(large);
+        assertThat(Knee.find(List.of(large, small))).isEmpty();
+        assertThat(Knee.of(sampled(x -> -x * x)).payload()).isEqualTo(1000);
+        assertThat(Knee.find(sampled(x -> -x))).isEmpty();
     }
 
     @Test

@@ -55,9 +55,10 @@ final class SearchCommand implements Callable<Integer> {
         Storage storage = shared.storage();
         RunConfig run = shared.config(storage, config);
         SearchJob job = SearchJob.prepare(run, storage, shared.progress());
-        RunDirectory directory = RunDirectory.prepare(storage, run.output(), job.configuration(), existing.mode());
+        RunDirectory directory;
         SearchJob.Result result;
         try (ServeOption live = serve.open(shared.progress())) {
+            directory = RunDirectory.prepare(storage, run.output(), job.configuration(), existing.mode());
             live.show(at("/", () -> LivePage.ofRunning(directory, run.output(), shared.progress())));
             try (JavaSparkContext spark = shared.startSpark("paretopress search " + config)) {
                 result = job.run(spark, directory);

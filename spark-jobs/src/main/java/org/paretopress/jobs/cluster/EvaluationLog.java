@@ -31,6 +31,7 @@ public final class EvaluationLog {
     private final Map<String, KnownLosses> losses = new HashMap<>();
     private final List<Line> own = new ArrayList<>();
     private long blockForwards;
+    private long takenOver;
     private int files;
 
     /**
@@ -113,6 +114,11 @@ public final class EvaluationLog {
         return losses.get(key);
     }
 
+    /** Losses of groups of sequences that nobody has to compute again. */
+    public long takenOver() {
+        return takenOver;
+    }
+
     /** Runs of a transformer block over a sequence that this run took in earlier processes. */
     public long blockForwards() {
         return blockForwards;
@@ -132,6 +138,7 @@ public final class EvaluationLog {
     private void add(Line line) {
         KnownLosses known = losses.get(line.key());
         if (known != null) {
+            takenOver++;
             List<Loss> bySequence = new ArrayList<>();
             for (int i = 0; i < line.losses().length; i += 2) {
                 bySequence.add(new Loss(line.losses()[i], line.losses()[i + 1], line.predictions()));

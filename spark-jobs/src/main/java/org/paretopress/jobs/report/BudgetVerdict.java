@@ -106,7 +106,9 @@ public record BudgetVerdict(
         Optional<Comparison> compared = comparison(budget, champion);
         String evidence = compared.map(BudgetVerdict::interval).orElse("");
         if (compared.map(BudgetVerdict::isOpen).orElseGet(() -> same(found, champion))) {
-            String judgement = capital(rival) + " is as good: here " + subject + " was not needed.";
+            String judgement = compared.filter(one -> one.low() < one.high()).isPresent()
+                    ? "Held-out text does not tell " + subject + " from " + rival + "."
+                    : capital(rival) + " is as good: here " + subject + " was not needed.";
             return new BudgetVerdict(figures, judgement, evidence, additivity, Outcome.TIE, rival);
         }
         if (kl(champion) < kl(found)) {
@@ -132,6 +134,9 @@ public record BudgetVerdict(
     }
 
     private static String interval(Comparison comparison) {
+        if (Double.isInfinite(comparison.low())) {
+            return "One held-out sequence has no interval.";
+        }
         if (comparison.low() == comparison.high()) {
             return "Both are the same on every held-out sequence.";
         }

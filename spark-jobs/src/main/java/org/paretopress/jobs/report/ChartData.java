@@ -13,7 +13,7 @@ import org.paretopress.jobs.run.GenerationLine;
  * @param points the front's points, then the contenders that are not on it
  * @param kneeId id of the knee; null for an empty front
  * @param densePerplexity held-out perplexity of the dense model; null where it is unknown
- * @param levels every level of the front with its shading
+ * @param levels every level of any point with its shading
  * @param generations the searches by budget
  */
 record ChartData(
@@ -28,10 +28,10 @@ record ChartData(
     record Style(String colour, String colourOnDark, String path, double width) {}
 
     /**
-     * @param levels index into the levels by layer, -1 where the point is silent; null outside the front
-     * @param exports the commands that take this point, in the order of {@link ExportCommand#of}; null outside the front
-     * @param sentence what it costs and loses; null outside the front
-     * @param protection which layers it protects; null outside the front
+     * @param levels index into the levels by layer, -1 where the point is silent
+     * @param exports the commands that take this point, in the order of {@link ExportCommand#of}
+     * @param sentence what it costs and loses
+     * @param protection which layers it protects
      */
     record Point(
             String id,
@@ -94,10 +94,10 @@ record ChartData(
                 point.holdout().kl(),
                 point.holdout().perplexity(),
                 facts(point),
-                onFront ? levels : null,
-                onFront ? ExportCommand.of(data.run(), point) : null,
-                onFront ? Page.sentence(data, point) : null,
-                onFront ? Page.protection(point) : null);
+                levels,
+                ExportCommand.of(data.run(), point),
+                Page.sentence(data, point),
+                Page.protection(point));
     }
 
     private static List<Fact> facts(FrontPoint point) {

@@ -56,8 +56,11 @@ record Effort(List<String> sentences, List<OperatorRow> operators) {
                 .map(step -> step.getKey() + " " + Display.seconds(((Number) step.getValue()).doubleValue()))
                 .collect(Collectors.joining(", "));
         return "The run, its baselines included, scored candidates " + Display.count(evaluations.longValue())
-                + " times on " + Display.count(tokens.longValue()) + " tokens in all and took " + Display.seconds(all)
-                + " (" + steps + ").";
+                + " times on " + Display.count(tokens.longValue()) + " tokens in all; its last process took "
+                + Display.seconds(all) + " (" + steps + ")."
+                + (provenance.get("lossesTakenOver") instanceof Number taken && taken.longValue() > 0
+                        ? " Losses that earlier processes had computed were taken over, so their time is not in it."
+                        : "");
     }
 
     private static String sharing(Map<String, Object> provenance) {

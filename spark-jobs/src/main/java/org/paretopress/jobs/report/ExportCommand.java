@@ -1,5 +1,6 @@
 package org.paretopress.jobs.report;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,10 +17,12 @@ record ExportCommand(String format, String text) {
 
     private static final List<String> FORMATS = List.of("gguf", "hf", "compressed-tensors", "evopress");
 
-    /** One a format: GGUF first where that holds the point's levels as they were searched, else a Hugging Face folder. */
+    /** One a format, that first which comes nearest to the point's size with the levels as they were searched. */
     static List<ExportCommand> of(String run, FrontPoint point) {
-        boolean ggml = point.assignment().values().stream().allMatch(level -> level.matches("Q\\d_.|dense|drop"));
-        String first = ggml ? "gguf" : "hf";
+        Collection<String> levels = point.assignment().values();
+        String first = levels.stream().allMatch(level -> level.matches("Q\\d_.|dense|drop"))
+                ? "gguf"
+                : levels.stream().allMatch(level -> level.matches("\\d|dense")) ? "compressed-tensors" : "hf";
         return Stream.concat(Stream.of(first), FORMATS.stream().filter(format -> !format.equals(first)))
                 .map(format -> new ExportCommand(
                         format,

@@ -16,7 +16,7 @@ import org.paretopress.jobs.run.FrontPoint;
  * @param projections column heads in model order, only those that occur
  * @param rows one row a transformer block, a cell a projection
  * @param others layers outside the grid
- * @param key every level of the front, from the most to the least compressed, with how many layers have it
+ * @param key every level of any point, from the most to the least compressed, with how many layers have it
  */
 record HeatMap(List<Projection> projections, List<Row> rows, List<Cell> others, List<Key> key) {
 
@@ -43,15 +43,15 @@ record HeatMap(List<Projection> projections, List<Row> rows, List<Cell> others, 
 
     record Key(String level, LevelScale.Shade look, long layers) {}
 
-    /** All layers that the front's points name, in the order in which they do. */
+    /** All layers that the points name, in the order in which they do. */
     static List<String> layers(ReportData data) {
         LinkedHashSet<String> layers = new LinkedHashSet<>();
-        data.front().points().forEach(point -> layers.addAll(point.assignment().keySet()));
+        data.plotted().forEach(point -> layers.addAll(point.assignment().keySet()));
         return List.copyOf(layers);
     }
 
     static LevelScale scale(ReportData data) {
-        return LevelScale.of(data.front().points().stream()
+        return LevelScale.of(data.plotted().stream()
                 .flatMap(point -> point.assignment().values().stream())
                 .distinct()
                 .toList());

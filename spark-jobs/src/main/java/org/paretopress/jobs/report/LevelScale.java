@@ -17,6 +17,11 @@ record LevelScale(List<String> names) {
     private static final Pattern BITS = Pattern.compile("(?:I?Q)?(\\d+(?:\\.\\d+)?)(?:_\\w+)?");
     private static final Pattern SPARSE_OF = Pattern.compile("sparse:(\\d+):(\\d+)");
     private static final Pattern SPARSE = Pattern.compile("sparse:(\\d*\\.?\\d+)");
+    /** Where black ink has as much contrast as white, on light and on dark pages: 4.5 to 1. */
+    private static final double DEEP = 0.71;
+
+    private static final double BRIGHT = 0.475;
+
     /** A product on top of a level takes nothing from it. */
     private static final Pattern MENDED = Pattern.compile("(?<=.)\\+rank:\\d+$");
 
@@ -40,7 +45,7 @@ record LevelScale(List<String> names) {
 
     Shade shade(String level) {
         double shade = names.size() < 2 ? 0.3 : Math.max(0, names.indexOf(level)) / (names.size() - 1.0);
-        String tone = (shade > 0.65 ? "deep " : "") + (shade > 0.45 ? "bright" : "");
+        String tone = (shade > DEEP ? "deep " : "") + (shade > BRIGHT ? "bright" : "");
         return new Shade(String.format(Locale.ROOT, "%.3f", shade), tone.strip());
     }
 

@@ -8,13 +8,14 @@ import java.util.UUID;
  *
  * @param now what is going on, without a full stop
  * @param version which the page compares with its server's
+ * @param report where the finished page will be
  */
-record LiveNote(String now, String version) {
+record LiveNote(String now, String version, String report) {
 
     /** @param state a text that changes when the page has to */
-    static LiveNote of(String now, String state) {
+    static LiveNote of(String now, String state, String report) {
         String version = UUID.nameUUIDFromBytes((now + "\n" + state).getBytes(StandardCharsets.UTF_8))
                 .toString();
-        return new LiveNote(now.isEmpty() ? "it begins" : now, version);
+        return new LiveNote(now.isEmpty() ? "it begins" : now, version, report);
     }
 }

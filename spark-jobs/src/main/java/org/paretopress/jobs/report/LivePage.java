@@ -13,12 +13,13 @@ public record LivePage(String version, Supplier<String> html) {
 
     /** The report of a run that goes on, with what is known so far. */
     public static LivePage ofRunning(RunDirectory run, String name, Progress progress) {
-        LiveNote note = LiveNote.of(progress.now(), run.version());
+        LiveNote note =
+                LiveNote.of(progress.now(), run.version(), run.reportFile().toString());
         return new LivePage(note.version(), () -> new RunReport().live(ReportData.unfinished(run, name), note));
     }
 
     /** The report of a run that has ended, from its directory. */
     public static LivePage ofFinished(RunDirectory run) {
-        return new LivePage(LiveNote.of("", run.version()).version(), run::report);
+        return new LivePage(LiveNote.of("", run.version(), "").version(), run::report);
     }
 }

@@ -35,16 +35,21 @@ record Page(
     /**
      * The point that the page opens with.
      *
+     * @param introduction why it is this one
      * @param sentence what it costs and loses
      * @param commands that take it, one a format
-     * @param overall which layers the front as a whole protects
+     * @param options points of the front
+     * @param others points that are not on it
+     * @param overall which layers the search protects
      * @param protection which layers the point protects
      */
     record Choice(
             String id,
+            String introduction,
             String sentence,
             List<ExportCommand> commands,
             List<Option> options,
+            List<Option> others,
             HeatMap heatMap,
             String overall,
             String protection) {
@@ -52,6 +57,10 @@ record Page(
         String command() {
             return commands.get(0).text();
         }
+    }
+
+    boolean hasCourse() {
+        return !generations.isEmpty() || !effort.sentences().isEmpty();
     }
 
     /** A command, and what it reads. */
@@ -80,16 +89,21 @@ record Page(
     }
 
     private static Choice choice(ReportData data, FrontPoint knee) {
-        List<Option> options = data.front().points().stream()
-                .map(point -> new Option(point.id(), label(point, point == knee), point == knee))
+        int onFront = data.front().points().size();
+        List<Option> options = data.plotted().stream()
+                .map(point -> new Option(point.id(), label(point, data.hasKnee() && point == knee), point == knee))
                 .toList();
         return new Choice(
                 knee.id(),
+                data.hasKnee()
+                        ? "The knee, after which more bytes buy little, is point"
+                        : "This front has no knee, after which more bytes buy little. Its most accurate point is",
                 sentence(data, knee),
                 ExportCommand.of(data.run(), knee),
-                options,
+                options.subList(0, onFront),
+                options.subList(onFront, options.size()),
                 HeatMap.of(data, knee),
-                Protection.of("Over all its points, the front", data.front().points()),
+                overall(data),
                 protection(knee));
     }
 
@@ -110,13 +124,23 @@ record Page(
                 + Display.loss(point.holdout().kl()) + ", held-out perplexity " + perplexity + ".";
     }
 
+    private static String overall(ReportData data) {
+        List<FrontPoint> found = data.plotted().stream()
+                .filter(point -> point.strategy().equals(data.strategy()))
+                .toList();
+        return found.isEmpty()
+                ? Protection.of("Over all its points, the front", data.front().points())
+                : Protection.of("Over all points that it found, the search", found);
+    }
+
     static String protection(FrontPoint point) {
         return Protection.of("Point " + point.id(), List.of(point));
     }
 
     private static Reproduction reproduction(ReportData data) {
-        String command = "submit/paretopress search " + ExportCommand.quoted(data.run() + "/config.yaml")
-                + " --set output=" + ExportCommand.quoted(data.run() + "-again");
+        String run = data.run().replaceFirst("(?<=.)/+$", "");
+        String command = "submit/paretopress search " + ExportCommand.quoted(run + "/config.yaml") + " --set output="
+                + ExportCommand.quoted(run + "-again");
         return new Reproduction(command, data.configuration());
     }
 

@@ -1,6 +1,5 @@
 package org.paretopress.jobs.report;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.paretopress.jobs.run.Baselines.AtBudget;
@@ -33,12 +32,14 @@ record PointRow(String id, String strategy, boolean marked, List<Figure> figures
     }
 
     private static List<PointRow> contenders(AtBudget budget) {
-        FrontPoint best = budget.contenders().stream()
-                .map(Contender::point)
-                .min(Comparator.comparingDouble(point -> point.holdout().kl()))
-                .orElse(null);
+        double best = budget.contenders().stream()
+                .mapToDouble(contender -> contender.point().holdout().kl())
+                .filter(kl -> !Double.isNaN(kl))
+                .min()
+                .orElse(Double.NaN);
         return budget.contenders().stream()
-                .map(contender -> of(contender.point(), contender.point() == best, cost(contender)))
+                .map(contender ->
+                        of(contender.point(), contender.point().holdout().kl() == best, cost(contender)))
                 .toList();
     }
 

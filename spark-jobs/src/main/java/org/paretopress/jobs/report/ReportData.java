@@ -14,6 +14,8 @@ import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.GenerationLine;
 import org.paretopress.jobs.run.RunDirectory;
+import org.paretopress.search.front.Knee;
+import org.paretopress.search.front.ParetoPoint;
 
 /**
  * Everything a report is made from. No text in it is trusted: names come from configuration and model files.
@@ -65,6 +67,15 @@ public record ReportData(
                 .filter(point -> point.id().equals(kneeId))
                 .findFirst()
                 .or(() -> points.stream().findFirst());
+    }
+
+    /** Whether the front has a point after which more bytes buy little. */
+    boolean hasKnee() {
+        return Knee.find(front.points().stream()
+                        .map(point -> new ParetoPoint<>(
+                                point.sizeInBytes(), point.calibration().kl(), point))
+                        .toList())
+                .isPresent();
     }
 
     /** All points to be drawn: the front's, then those contenders that are not on it. */

@@ -24,7 +24,7 @@ import org.paretopress.jobs.InputException;
 public final class ReportServer implements AutoCloseable {
 
     private static final Pattern ADDRESS = Pattern.compile("(?:(.+):)?(\\d{1,5})");
-    private static final int THREADS = 4;
+    private static final int THREADS = 32;
 
     /** A page asks every two seconds; one that is slow to ask again is not waited for. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
@@ -65,11 +65,14 @@ public final class ReportServer implements AutoCloseable {
         String host = parts.group(1) == null ? "127.0.0.1" : parts.group(1);
         try {
             InetSocketAddress socket = new InetSocketAddress(host, Integer.parseInt(parts.group(2)));
+            if (socket.isUnresolved()) {
+                throw new InputException("--serve " + address + " names no host.", "it is misspelt.");
+            }
             return new ReportServer(HttpServer.create(socket, 0), longestWait).started();
         } catch (IOException | IllegalArgumentException e) {
             throw new InputException(
                     "--serve " + address + " cannot be listened on: " + e.getMessage() + ".",
-                    "the port is in use: take another, or 0 for any that is free.");
+                    "the port is in use (0 takes any that is free), or the host is no address of this machine.");
         }
     }
 
@@ -94,6 +97,10 @@ public final class ReportServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (!isMeant(exchange)) {
+                exchange.sendResponseHeaders(403, -1);
+                return;
+            }
             boolean read = exchange.getRequestMethod().equals("GET")
                     || exchange.getRequestMethod().equals("HEAD");
             Optional<LivePage> page =
@@ -106,6 +113,13 @@ public final class ReportServer implements AutoCloseable {
         } catch (RuntimeException e) { // a file that is just being replaced; the page asks again
             exchange.sendResponseHeaders(503, -1);
         }
+    }
+
+    /** A page of somebody else's, under whose name a browser was told this address, gets nothing. */
+    private boolean isMeant(HttpExchange exchange) {
+        String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
+        return !server.getAddress().getAddress().isLoopbackAddress()
+                || host.replaceFirst(":\\d+$", "").matches("localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1]");
     }
 
     private void send(LivePage page, HttpExchange exchange) throws IOException {

@@ -39,7 +39,8 @@ public final class SweepReport {
                 open == 0 ? "the last cell has ended" : open + " of " + cells.size() + " cells have no result yet",
                 cells.stream()
                         .map(cell -> cell.name() + " " + cell.state() + " " + cell.reason())
-                        .collect(Collectors.joining("\n")));
+                        .collect(Collectors.joining("\n")),
+                name + "/report.html");
         List<ComparedRun> runs = cells.stream().map(Cell::compared).toList();
         return new ComparisonReport().live("Sweep", name, "cells", runs, note);
     }

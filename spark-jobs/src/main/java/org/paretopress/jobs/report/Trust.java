@@ -79,14 +79,14 @@ record Trust(List<String> sentences, List<Budget> budgets) {
         if (neighbours > 0) {
             long turned = IntStream.range(0, neighbours)
                     .filter(i -> points.get(i + 1).holdout().kl()
-                            > points.get(i).holdout().kl())
+                            >= points.get(i).holdout().kl())
                     .count();
             sentences.add(
                     turned == 0
                             ? "There too, every larger point of the front loses less than the one before it."
                             : turned + " of " + neighbours
                                     + (turned == 1 ? " larger points loses" : " larger points lose")
-                                    + " more there than the point before, which calibration text did not show.");
+                                    + " no less there than the point before, which calibration text did not show.");
         }
         return sentences;
     }

@@ -40,7 +40,6 @@ public final class Progress {
 
     /** A line for people. */
     public void say(String line) {
-        now = line;
         out.println(prefix + line);
     }
 
@@ -50,7 +49,7 @@ public final class Progress {
         return new Watched(bars ? bar(name, length) : new Lines(prefix + name, length), name, length);
     }
 
-    /** What is going on: the step under way and how far it is, or what was said after it. */
+    /** The step that began last and how far it is; empty before the first. */
     public String now() {
         return now;
     }

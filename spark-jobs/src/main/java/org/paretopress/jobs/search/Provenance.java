@@ -29,7 +29,8 @@ final class Provenance {
             Path levelFolder,
             JavaSparkContext spark,
             WorkCount count,
-            Map<String, Double> seconds) {
+            Map<String, Double> seconds,
+            long lossesTakenOver) {
         Map<String, Object> provenance = new LinkedHashMap<>();
         provenance.put("versions", versions(spark));
         provenance.put("model", model(model));
@@ -40,6 +41,7 @@ final class Provenance {
         provenance.put("seed", config.search().seed());
         provenance.put("cluster", Map.of("master", spark.master(), "parallelism", spark.defaultParallelism()));
         provenance.put("seconds", seconds);
+        provenance.put("lossesTakenOver", lossesTakenOver);
         Work work = count.total();
         provenance.put("tokensEvaluated", work.tokensEvaluated());
         provenance.put("evaluations", work.evaluations());

@@ -222,7 +222,8 @@ public final class SearchJob {
                         folder,
                         spark,
                         work,
-                        steps.seconds()));
+                        steps.seconds(),
+                        log.takenOver()));
         directory.write(metrics(directory, work));
         log.join();
         tellInfeasible(work);

@@ -1,6 +1,7 @@
 // Keeps a page up to date while what it tells of goes on.
 (function () {
   const every = 2000;
+  const shown = new Map();
   let version = '"' + document.getElementById('progress').dataset.version + '"';
 
   const controls = () => Array.from(document.querySelectorAll('input, select, details, button[aria-pressed]'));
@@ -40,24 +41,39 @@
     }
   }
 
+  /** Where the reader has scrolled inside of tables. */
+  const scrolled = () => new Map(Array.from(document.querySelectorAll('.scroll')).map((box, index) => [index, [box.scrollLeft, box.scrollTop]]));
+
+  /** Replaces a part where it is another; the reader keeps place, focus and settings. */
+  function replace(part, page) {
+    const text = page.querySelector(part).outerHTML;
+    if (text === shown.get(part)) return false;
+    shown.set(part, text);
+    document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
+    return true;
+  }
+
   function show(page) {
     const kept = settings();
     const sorted = sorting();
-    const focused = document.activeElement && document.activeElement.id;
+    const boxes = scrolled();
+    const focused = controls().includes(document.activeElement) ? key(document.activeElement) : null;
     const scroll = window.scrollY;
-    ['header', 'main', '#report-data'].forEach((part) => {
-      document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
-    });
+    replace('header', page);
+    const data = replace('#report-data', page);
+    if (!replace('main', page) && !data) return;
     drawPage();
     restore(kept);
     sort(sorted);
-    if (focused && document.getElementById(focused)) document.getElementById(focused).focus({ preventScroll: true });
+    document.querySelectorAll('.scroll').forEach((box, index) => { [box.scrollLeft, box.scrollTop] = boxes.get(index) || [0, 0]; });
+    const again = focused && controls().find((one) => key(one) === focused);
+    if (again) again.focus({ preventScroll: true });
     window.scrollTo(0, scroll);
   }
 
   function lost() {
     const progress = document.getElementById('progress');
-    if (progress) progress.textContent = 'Nobody answers any more: the process has ended, or cannot be reached. What is below may be old.';
+    if (progress) progress.textContent = 'Nobody answers any more: the process has ended, or cannot be reached. What is below may be old; when the search has ended, the report is ' + progress.dataset.report + '.';
   }
 
   async function look() {

@@ -22,7 +22,7 @@ function drawPage() {
     option.xAxis.max = (range) => range.max + margin(range);
     Object.assign(option.xAxis.axisLabel, { showMinLabel: false, showMaxLabel: false });
     option.yAxis = lossAxis(frontValues(), log, look);
-    option.series = [frontLine(look), ...Object.keys(data.styles).map((key) => markers(key, look)), rings(look)];
+    option.series = [frontLine(look), ...[false, true].flatMap((onFront) => Object.keys(data.styles).map((key) => markers(key, onFront, look))), rings(look)];
     return option;
   }
 
@@ -49,13 +49,14 @@ function drawPage() {
     return line;
   }
 
-  function markers(key, look) {
+  /** Points of the front lie above others. */
+  function markers(key, onFront, look) {
     const style = data.styles[key];
     return {
-      type: 'scatter', symbol: 'path://' + style.path, symbolSize: 11 * style.width, symbolKeepAspect: true, z: key === 'search' ? 4 : 3,
+      type: 'scatter', symbol: 'path://' + style.path, symbolSize: 11 * style.width, symbolKeepAspect: true, z: onFront ? 4 : 3,
       itemStyle: { color: dark.matches ? style.colourOnDark : style.colour, borderColor: dark.matches ? look.paper : look.ink, borderWidth: 0.7, opacity: 1 },
-      data: drawn(data.points).filter((point) => point.style === key)
-        .map((point) => ({ value: place(point), front: front.indexOf(point), tip: { title: point.id, facts: point.facts } })),
+      data: data.points.map((point, index) => ({ point, index })).filter(({ point }) => point.style === key && point.front === onFront && finite(point[measure]))
+        .map(({ point, index }) => ({ value: place(point), index, tip: { title: point.id, facts: point.facts } })),
     };
   }
 
@@ -106,7 +107,7 @@ function drawPage() {
 
   function choose(point) {
     chosen = point;
-    const index = front.indexOf(point);
+    const index = data.points.indexOf(point);
     document.querySelectorAll('[data-choose]').forEach((select) => { select.selectedIndex = index; });
     document.querySelectorAll('[data-chosen]').forEach((text) => { text.textContent = point.id; });
     document.querySelectorAll('[data-sentence]').forEach((text) => { text.textContent = point.sentence; });
@@ -188,7 +189,7 @@ function drawPage() {
     byId('fits-size').addEventListener('input', fit);
     unit.addEventListener('change', fit);
     byId('take-format').addEventListener('change', command);
-    byId('levels-other').addEventListener('change', (event) => { other = front[event.target.selectedIndex - 1] || null; compare(); });
+    byId('levels-other').addEventListener('change', (event) => { other = data.points[event.target.selectedIndex - 1] || null; compare(); });
   }
 
   function offerCopy() {
@@ -208,7 +209,7 @@ function drawPage() {
   const frontChart = chartIn('front', frontAxisName, frontValues, frontOption);
   const generationsChart = chartIn('generations', () => 'Loss', generationValues, generationsOption);
   if (frontChart) {
-    frontChart.chart.on('click', (event) => { if (event.data && event.data.front >= 0) choose(front[event.data.front]); });
+    frontChart.chart.on('click', (event) => { if (event.data && event.data.index >= 0) choose(data.points[event.data.index]); });
   }
   document.querySelectorAll('input[name=measure]').forEach((radio) => radio.addEventListener('change', () => {
     measure = radio.value;
@@ -220,7 +221,7 @@ function drawPage() {
     course = radio.value;
     generationsChart.draw();
   }));
-  document.querySelectorAll('[data-choose]').forEach((select) => select.addEventListener('change', () => choose(front[select.selectedIndex])));
+  document.querySelectorAll('[data-choose]').forEach((select) => select.addEventListener('change', () => choose(data.points[select.selectedIndex])));
   offerPicker();
   // A browser may restore an earlier choice of the lists when the page is loaded again.
   if (chosen) choose(chosen);

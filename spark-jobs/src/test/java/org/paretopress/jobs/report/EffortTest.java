@@ -43,8 +43,8 @@ class EffortTest {
                         .sentences())
                 .containsExactly(
                         "A generation scores 64 candidates on 2,048 tokens, of these 1 candidate on 8,192 tokens.",
-                        "The run, its baselines included, scored candidates 321 times on 1,234,567 tokens in all and took"
-                                + " 4 min 00 s (levels 60.0 s, search 3 min 00 s).",
+                        "The run, its baselines included, scored candidates 321 times on 1,234,567 tokens in all; its last"
+                                + " process took 4 min 00 s (levels 60.0 s, search 3 min 00 s).",
                         "Of the 1,000 times that a transformer block would have run over a sequence, 40 % were known or"
                                 + " shared with another candidate.",
                         "What the predictor said of the offspring of a generation has a rank correlation of 0.60 with what"

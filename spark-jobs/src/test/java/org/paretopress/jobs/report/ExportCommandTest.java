@@ -25,7 +25,7 @@ class ExportCommandTest {
 
     @Test
     void plainNamesNeedNoQuotes() {
-        assertThat(ExportCommand.of("runs/books/", point("P-17", "3", "Q4_K")))
+        assertThat(ExportCommand.of("runs/books/", point("P-17", "3", "sparse:0.5")))
                 .extracting(ExportCommand::text)
                 .containsExactly(
                         "submit/paretopress export runs/books/ --point=P-17 --format=hf --to=books-P-17-hf",
@@ -43,9 +43,15 @@ class ExportCommandTest {
     }
 
     @Test
+    void uniformGridsAreOfferedAsPackedIntegers() {
+        assertThat(first("runs/books", point("P", "3", "8", "dense"))).contains("--format=compressed-tensors ");
+        assertThat(first("runs/books", point("P", "3", "drop"))).contains("--format=hf ");
+    }
+
+    @Test
     void otherNamesAreOneShellWordEach() throws Exception {
         String run = "a b$(touch x)'\"`;\n*";
-        String command = first(run, point("/-", "3")).replace("submit/paretopress", "printf '%s|'");
+        String command = first(run, point("/-", "rank:3")).replace("submit/paretopress", "printf '%s|'");
         Process shell = new ProcessBuilder("sh", "-c", command).start();
         assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualTo("export|" + run + "|--point=/-|--format=hf|--to=" + run + "-_--hf|");

@@ -3,14 +3,18 @@ package org.paretopress.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,6 +156,26 @@ class ReportServerTest {
         assertThatThrownBy(() -> ReportServer.open(port))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("--serve " + port, "in use");
+    }
+
+    /** What a browser sends to whom it was told that a foreign name is this address. */
+    @Test
+    void foreignNamesGetNothing() throws IOException {
+        show(run());
+        assertThat(statusLine("evil.example.com")).contains(" 403 ");
+        assertThat(statusLine("127.0.0.1.example.com:80")).contains(" 403 ");
+        assertThat(statusLine("localhost:" + server.address().getPort())).contains(" 200 ");
+    }
+
+    private String statusLine(String host) throws IOException {
+        try (Socket socket =
+                new Socket(server.address().getHost(), server.address().getPort())) {
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+        }
     }
 
     @Test

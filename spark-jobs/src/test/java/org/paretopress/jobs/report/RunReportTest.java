@@ -71,8 +71,8 @@ class RunReportTest {
         assertThat(page.select("#heat-map tbody tr")).hasSize(12);
         assertThat(page.select("#other-layers")).isEmpty();
         assertThat(page.select("#take-command").text())
-                .isEqualTo(
-                        "submit/paretopress export runs/books-12L-3bit --point=P-9 --format=hf --to=books-12L-3bit-P-9-hf");
+                .isEqualTo("submit/paretopress export runs/books-12L-3bit --point=P-9"
+                        + " --format=compressed-tensors --to=books-12L-3bit-P-9-compressed-tensors");
     }
 
     @Test

@@ -32,7 +32,7 @@ class TrustTest {
                 .containsExactly(
                         "On held-out text the KL is 25.0 % higher than on the calibration text that the search saw"
                                 + " (median over the points of the front).",
-                        "1 of 2 larger points loses more there than the point before, which calibration text did not show.");
+                        "1 of 2 larger points loses no less there than the point before, which calibration text did not show.");
     }
 
     @Test
