@@ -20,6 +20,7 @@ import org.paretopress.jobs.report.LivePage;
 import org.paretopress.jobs.report.ReportData;
 import org.paretopress.jobs.report.ReportServer;
 import org.paretopress.jobs.report.RunReport;
+import org.paretopress.jobs.report.RunSetup;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.FrontPoint.Quality;
@@ -70,8 +71,8 @@ class ReportBrowserTest {
     private Path report(String name) throws IOException {
         FrontPoint point =
                 new FrontPoint(name, name, 1000, 3, new Quality(0.1, 9), new Quality(0.1, 9), Map.of(name, name));
-        ReportData data =
-                new ReportData(name, name, new Front(List.of(point)), null, null, Map.of(name, name), name, name);
+        ReportData data = new ReportData(
+                name, new Front(List.of(point)), null, null, Map.of(name, name), new RunSetup(name, name), name);
         String html = new RunReport().html(data, Optional.of(new FrontChart().draw(data)));
         return Files.writeString(folder.resolve("report.html"), html);
     }
@@ -192,7 +193,8 @@ class ReportBrowserTest {
                         new Quality(1.0 / (i + 1), 9),
                         assignment(i)))
                 .toList();
-        ReportData data = new ReportData("large", "pareto", new Front(points), null, null, Map.of(), "", "P-500");
+        ReportData data =
+                new ReportData("large", new Front(points), null, null, Map.of(), new RunSetup("", "pareto"), "P-500");
         String html = new RunReport().html(data, Optional.empty());
         Opened opened = new Chromium(folder)
                 .open(
@@ -225,7 +227,7 @@ class ReportBrowserTest {
         RunDirectory run = RunDirectory.prepare(
                 new Storage(new Configuration()),
                 folder.resolve("run").toString(),
-                "seed: 1\n",
+                "model: m\ncalibration: {text: [t]}\nlevels: {quantization: {bits: [2, 3]}}\noutput: o\n",
                 RunDirectory.Mode.fresh);
         Progress progress = new Progress(System.err, false);
         List<GenerationLine> lines = new ArrayList<>();

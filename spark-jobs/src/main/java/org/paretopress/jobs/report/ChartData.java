@@ -14,6 +14,7 @@ import org.paretopress.jobs.run.GenerationLine;
  * @param kneeId id of the knee; null for an empty front
  * @param densePerplexity held-out perplexity of the dense model; null where it is unknown
  * @param levels every level of any point with its shading
+ * @param loss what the searches minimised
  * @param generations the searches by budget
  */
 record ChartData(
@@ -22,6 +23,7 @@ record ChartData(
         String kneeId,
         Double densePerplexity,
         List<Level> levels,
+        String loss,
         List<Search> generations) {
 
     /** @param width of the marker as drawn, relative to a circle's */
@@ -70,6 +72,7 @@ record ChartData(
                 data.knee().map(FrontPoint::id).orElse(null),
                 data.dense().map(dense -> dense.holdout().perplexity()).orElse(null),
                 levels,
+                data.setup().loss(),
                 searches(data));
     }
 
@@ -97,7 +100,7 @@ record ChartData(
                 levels,
                 ExportCommand.of(data.run(), point),
                 Page.sentence(data, point),
-                Page.protection(point));
+                Page.protection(data, point));
     }
 
     private static List<Fact> facts(FrontPoint point) {

@@ -51,10 +51,12 @@ record HeatMap(List<Projection> projections, List<Row> rows, List<Cell> others, 
     }
 
     static LevelScale scale(ReportData data) {
-        return LevelScale.of(data.plotted().stream()
-                .flatMap(point -> point.assignment().values().stream())
-                .distinct()
-                .toList());
+        return LevelScale.of(
+                data.plotted().stream()
+                        .flatMap(point -> point.assignment().values().stream())
+                        .distinct()
+                        .toList(),
+                data.setup().bits());
     }
 
     static HeatMap of(ReportData data, FrontPoint point) {

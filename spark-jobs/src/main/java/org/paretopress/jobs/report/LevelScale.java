@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * The levels of a run from the most to the least compressed, for shading and for the key of the heat map.
- * The order is read off the names (bits times the share of weights kept); it is for the eye only.
+ * The order is that of the bits that they take; it is for the eye only.
  */
 record LevelScale(List<String> names) {
 
@@ -36,10 +36,10 @@ record LevelScale(List<String> names) {
      */
     record Shade(String shade, String tone) {}
 
-    static LevelScale of(Collection<String> levels) {
+    static LevelScale of(Collection<String> levels, LevelBits bits) {
         return new LevelScale(levels.stream()
                 .distinct()
-                .sorted(Comparator.comparingDouble(LevelScale::bits).thenComparing(Comparator.naturalOrder()))
+                .sorted(Comparator.<String>comparingDouble(bits::of).thenComparing(Comparator.naturalOrder()))
                 .toList());
     }
 
@@ -50,7 +50,7 @@ record LevelScale(List<String> names) {
     }
 
     /** Nominal bits of a weight: those of a code, or {@value #UNCOMPRESSED_BITS}, times the share of weights that is kept. */
-    static double bits(String level) {
+    static double nominalBits(String level) {
         double bits = UNCOMPRESSED_BITS;
         double share = 1;
         for (String part : MENDED.matcher(level).replaceFirst("").split("\\+")) {

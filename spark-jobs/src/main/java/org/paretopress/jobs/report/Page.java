@@ -74,7 +74,7 @@ record Page(
                 data.knee().map(knee -> choice(data, knee)).orElse(null),
                 Effort.of(data),
                 Trust.of(data),
-                data.configuration().isEmpty() ? null : reproduction(data),
+                data.setup().configuration().isEmpty() ? null : reproduction(data),
                 legend(data),
                 PointRow.front(data),
                 PointRow.baselines(data),
@@ -104,7 +104,7 @@ record Page(
                 options.subList(onFront, options.size()),
                 HeatMap.of(data, knee),
                 overall(data),
-                protection(knee));
+                protection(data, knee));
     }
 
     /** What a point costs and what it loses. */
@@ -129,19 +129,25 @@ record Page(
                 .filter(point -> point.strategy().equals(data.strategy()))
                 .toList();
         return found.isEmpty()
-                ? Protection.of("Over all its points, the front", data.front().points())
-                : Protection.of("Over all points that it found, the search", found);
+                ? Protection.of(
+                        "Over all its points, the front",
+                        data.front().points(),
+                        data.setup().bits())
+                : Protection.of(
+                        "Over all points that it found, the search",
+                        found,
+                        data.setup().bits());
     }
 
-    static String protection(FrontPoint point) {
-        return Protection.of("Point " + point.id(), List.of(point));
+    static String protection(ReportData data, FrontPoint point) {
+        return Protection.of("Point " + point.id(), List.of(point), data.setup().bits());
     }
 
     private static Reproduction reproduction(ReportData data) {
         String run = data.run().replaceFirst("(?<=.)/+$", "");
         String command = "submit/paretopress search " + ExportCommand.quoted(run + "/config.yaml") + " --set output="
                 + ExportCommand.quoted(run + "-again");
-        return new Reproduction(command, data.configuration());
+        return new Reproduction(command, data.setup().configuration());
     }
 
     private static String label(FrontPoint point, boolean knee) {

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.paretopress.jobs.run.FrontPoint;
 
 /**
- * Which layers are compressed less than others, in words. A layer counts with its nominal bits, see {@link LevelScale#bits}, less the
- * mean over all layers of its point; projections and transformer blocks with the mean over their layers.
+ * Which layers are compressed less than others, in words. A layer counts with the bits a weight that its level takes, less the mean over all layers of its
+ * point; projections and transformer blocks with the mean over their layers.
  */
 final class Protection {
 
@@ -37,9 +37,9 @@ final class Protection {
      *
      * @param subject of the sentence, such as {@code Point P-3}; its verbs are in the singular
      */
-    static String of(String subject, List<FrontPoint> points) {
-        List<Excess> projections = groups(points, 2, "");
-        List<Excess> blocks = groups(points, 1, "block ");
+    static String of(String subject, List<FrontPoint> points, LevelBits bits) {
+        List<Excess> projections = groups(points, bits, 2, "");
+        List<Excess> blocks = groups(points, bits, 1, "block ");
         List<Excess> kept =
                 Stream.concat(named(projections, 1), named(blocks, 1)).toList();
         List<Excess> given =
@@ -62,18 +62,18 @@ final class Protection {
     }
 
     /** @param part of {@link HeatMap#PLACE} that names the group of a layer */
-    private static List<Excess> groups(List<FrontPoint> points, int part, String prefix) {
+    private static List<Excess> groups(List<FrontPoint> points, LevelBits bits, int part, String prefix) {
         Map<String, List<Double>> excesses = new TreeMap<>();
         for (FrontPoint point : points) {
-            double mean = point.assignment().values().stream()
-                    .mapToDouble(LevelScale::bits)
+            double mean = point.assignment().entrySet().stream()
+                    .mapToDouble(one -> bits.of(one.getKey(), one.getValue()))
                     .average()
                     .orElse(0);
             point.assignment().forEach((layer, level) -> {
                 Matcher place = HeatMap.PLACE.matcher(layer);
                 if (place.matches()) {
                     excesses.computeIfAbsent(place.group(part), unused -> new ArrayList<>())
-                            .add(LevelScale.bits(level) - mean);
+                            .add(bits.of(layer, level) - mean);
                 }
             });
         }
@@ -81,7 +81,7 @@ final class Protection {
                 .map(group -> new Excess(
                         prefix + group.getKey(),
                         group.getValue().stream()
-                                .mapToDouble(bits -> bits)
+                                .mapToDouble(excess -> excess)
                                 .average()
                                 .orElseThrow()))
                 .toList();

@@ -21,22 +21,20 @@ import org.paretopress.search.front.ParetoPoint;
  * Everything a report is made from. No text in it is trusted: names come from configuration and model files.
  *
  * @param run name of the run as the command line takes it, such as {@code runs/books}
- * @param strategy what searched, such as {@code evopress}; a contender of this strategy counts as the search's own
  * @param front the front, by ascending size; may be empty
  * @param baselines what simpler strategies reach; {@code dense} and the budgets may be missing
  * @param generations lines of all budgets' searches, each budget's in order; empty for strategies without generations
  * @param provenance nested maps, lists and plain values, in the order to be shown
- * @param configuration of the run, as YAML
+ * @param setup of the run; a contender of its strategy counts as the search's own
  * @param kneeId id of the front point that is proposed first; the first point stands in where it is not on the front
  */
 public record ReportData(
         String run,
-        String strategy,
         Front front,
         Baselines baselines,
         List<GenerationLine> generations,
         Map<String, Object> provenance,
-        String configuration,
+        RunSetup setup,
         String kneeId) {
 
     public ReportData {
@@ -47,16 +45,19 @@ public record ReportData(
                 : Collections.unmodifiableMap(new LinkedHashMap<String, Object>(provenance));
     }
 
+    String strategy() {
+        return setup.strategy();
+    }
+
     /** Of a run that goes on: its course so far. */
     static ReportData unfinished(RunDirectory run, String name) {
         return new ReportData(
                 name,
-                "",
                 new Front(List.of()),
                 null,
                 run.generations(),
                 run.provenanceIfAny().orElse(Map.of()),
-                run.config(),
+                RunSetup.of(run),
                 null);
     }
 

@@ -23,12 +23,11 @@ public final class ReportFiles {
         RunDirectory directory = run.directory();
         ReportData data = new ReportData(
                 name,
-                run.config().search().strategy().name(),
                 directory.front(),
                 directory.baselines(),
                 directory.generations(),
                 directory.provenance(),
-                directory.config(),
+                RunSetup.of(directory),
                 run.point("knee").id());
         Optional<Pictures> pictures = pictures(data);
         directory.writeReport(new RunReport().html(data, pictures));

@@ -97,19 +97,24 @@ public final class ReportServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (!isMeant(exchange)) {
-                exchange.sendResponseHeaders(403, -1);
-                return;
-            }
             boolean read = exchange.getRequestMethod().equals("GET")
                     || exchange.getRequestMethod().equals("HEAD");
-            Optional<LivePage> page =
-                    read ? pages.apply(exchange.getRequestURI().getPath()) : Optional.empty();
-            if (page.isEmpty()) {
-                exchange.sendResponseHeaders(read ? 404 : 405, -1);
-                return;
+            if (read && isMeant(exchange)) {
+                answerRead(exchange);
+            } else {
+                exchange.sendResponseHeaders(read ? 403 : 405, -1);
             }
-            send(page.get(), exchange);
+        }
+    }
+
+    private void answerRead(HttpExchange exchange) throws IOException {
+        try {
+            Optional<LivePage> page = pages.apply(exchange.getRequestURI().getPath());
+            if (page.isPresent()) {
+                send(page.get(), exchange);
+            } else {
+                exchange.sendResponseHeaders(404, -1);
+            }
         } catch (RuntimeException e) { // a file that is just being replaced; the page asks again
             exchange.sendResponseHeaders(503, -1);
         }

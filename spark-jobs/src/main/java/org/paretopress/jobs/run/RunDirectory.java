@@ -31,6 +31,7 @@ public final class RunDirectory {
     private static final String PROVENANCE = "provenance.json";
     private static final String GENERATIONS = "generations.jsonl";
     private static final String METRICS = "metrics.prom";
+    private static final String LEVELS = "levels.json";
     private static final List<String> FILES = List.of(
             CONFIG,
             CHECKPOINT,
@@ -40,6 +41,7 @@ public final class RunDirectory {
             PROVENANCE,
             GENERATIONS,
             METRICS,
+            LEVELS,
             "report.html",
             "front.svg",
             "front.png");
@@ -136,6 +138,17 @@ public final class RunDirectory {
 
     public Path reportFile() {
         return path("report.html");
+    }
+
+    /** What every level of every layer takes, in bits a weight, by layer and level. */
+    public void writeLevelBits(Map<String, Map<String, Double>> bits) {
+        write(LEVELS, bits);
+    }
+
+    /** Empty where the run has not written them. */
+    @SuppressWarnings("unchecked")
+    public Map<String, Map<String, Double>> levelBits() {
+        return storage.exists(path(LEVELS)) ? read(LEVELS, Map.class) : Map.of();
     }
 
     /** Writes the result; the front comes last, because a directory that has one counts as finished. */

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -44,6 +46,7 @@ import org.paretopress.search.evolve.Stage;
 import org.paretopress.search.front.ParetoArchive;
 import org.paretopress.search.front.ParetoPoint;
 import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.Layer;
 import org.paretopress.search.space.SearchSpace;
 
 /**
@@ -163,6 +166,7 @@ public final class SearchJob {
                             + " holds a run on another model, other text or other references of the same names.",
                     "begin anew with --overwrite.");
         }
+        directory.writeLevelBits(levelBits());
         directory.write(Provenance.ofInputs(model, text, references));
         ScoredText calibration = ScoredText.broadcast(spark, text.calibration(), samples());
         ScoredText holdout = ScoredText.broadcast(spark, text.holdout());
@@ -228,6 +232,16 @@ public final class SearchJob {
         log.join();
         tellInfeasible(work);
         return new Result(directory, front, baselines);
+    }
+
+    private Map<String, Map<String, Double>> levelBits() {
+        Map<String, Map<String, Double>> bits = new LinkedHashMap<>();
+        for (Layer layer : space.layers()) {
+            Map<String, Double> ofLayer = new LinkedHashMap<>();
+            layer.levels().forEach(level -> ofLayer.put(level.name(), 8.0 * level.sizeInBytes() / layer.parameters()));
+            layer.members().forEach(member -> bits.put(member, ofLayer));
+        }
+        return bits;
     }
 
     private static Metrics metrics(RunDirectory directory, WorkCount work) {

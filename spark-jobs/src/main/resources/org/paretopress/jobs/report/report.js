@@ -207,7 +207,7 @@ function drawPage() {
 
   document.querySelectorAll('[data-scripted]').forEach((element) => { element.hidden = false; });
   const frontChart = chartIn('front', frontAxisName, frontValues, frontOption);
-  const generationsChart = chartIn('generations', () => 'Loss', generationValues, generationsOption);
+  const generationsChart = chartIn('generations', () => 'Loss: ' + data.loss, generationValues, generationsOption);
   if (frontChart) {
     frontChart.chart.on('click', (event) => { if (event.data && event.data.index >= 0) choose(data.points[event.data.index]); });
   }

@@ -19,8 +19,8 @@ class EffortTest {
     }
 
     private static Effort effort(Map<String, Object> provenance, GenerationLine... lines) {
-        return Effort.of(
-                new ReportData("run", "evopress", new Front(List.of()), null, List.of(lines), provenance, "", null));
+        return Effort.of(new ReportData(
+                "run", new Front(List.of()), null, List.of(lines), provenance, new RunSetup("", "evopress"), null));
     }
 
     @Test

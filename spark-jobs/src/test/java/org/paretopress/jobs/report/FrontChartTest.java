@@ -55,7 +55,8 @@ class FrontChartTest {
     void hostileNamesStayText() throws Exception {
         String name = "<script>alert(1)</script>\"'&\u0000\n]]>";
         FrontPoint point = SampleRun.point(name, name, 3, 1);
-        ReportData data = new ReportData(name, name, new Front(List.of(point)), null, null, null, "", name);
+        ReportData data =
+                new ReportData(name, new Front(List.of(point)), null, null, null, new RunSetup("", name), name);
         Pictures pictures = new FrontChart().draw(data);
         assertDrawn(pictures);
         assertThat(parse(pictures.svg()).getElementsByTagName("script").getLength())
@@ -71,7 +72,7 @@ class FrontChartTest {
 
     private static ReportData with(List<FrontPoint> points) {
         String knee = points.isEmpty() ? null : points.get(0).id();
-        return new ReportData("run", "evopress", new Front(points), null, null, null, "", knee);
+        return new ReportData("run", new Front(points), null, null, null, new RunSetup("", "evopress"), knee);
     }
 
     private static FrontPoint point(String id, long size, double kl) {

@@ -12,6 +12,8 @@ import org.paretopress.jobs.run.FrontPoint.Quality;
 
 class HeatMapTest {
 
+    private static final LevelBits NOMINAL = new LevelBits(Map.of());
+
     @Test
     void putsLayersWhereTheirNamesSayInModelOrder() {
         HeatMap map = map(
@@ -45,25 +47,27 @@ class HeatMapTest {
     @Test
     void aLevelThatAProductMendsComesAfterTheLevelItself() {
         List<String> names = List.of("2", "3", "3+rank:16", "4", "sparse:0.5", "sparse:0.5+rank:16");
-        assertThat(LevelScale.of(names).names()).isEqualTo(names);
+        assertThat(LevelScale.of(names, NOMINAL).names()).isEqualTo(names);
     }
 
     @Test
     void ordersLevelsFromTheMostToTheLeastCompressed() {
-        LevelScale scale = LevelScale.of(List.of(
-                "Q4_K+rank:16",
-                "dense",
-                "4",
-                "Q4_K",
-                "10",
-                "sparse:0.5",
-                "sparse:0.5+4",
-                "sparse:2:4+8",
-                "sparse:0.9",
-                "drop",
-                "IQ2_XS",
-                "rank:64",
-                "rank:128"));
+        LevelScale scale = LevelScale.of(
+                List.of(
+                        "Q4_K+rank:16",
+                        "dense",
+                        "4",
+                        "Q4_K",
+                        "10",
+                        "sparse:0.5",
+                        "sparse:0.5+4",
+                        "sparse:2:4+8",
+                        "sparse:0.9",
+                        "drop",
+                        "IQ2_XS",
+                        "rank:64",
+                        "rank:128"),
+                NOMINAL);
         assertThat(scale.names())
                 .containsExactly(
                         "drop",
@@ -99,6 +103,7 @@ class HeatMapTest {
         Quality quality = new Quality(0.1, 9);
         FrontPoint point = new FrontPoint("P", "evopress", 1, 3, quality, quality, assignment);
         return HeatMap.of(
-                new ReportData("run", "evopress", new Front(List.of(point)), null, null, null, "", "P"), point);
+                new ReportData("run", new Front(List.of(point)), null, null, null, new RunSetup("", "evopress"), "P"),
+                point);
     }
 }

@@ -55,7 +55,11 @@ class ReportServerTest {
     private RunDirectory run() {
         Storage storage = new Storage(new Configuration());
         String output = folder.resolve("run").toString();
-        return RunDirectory.prepare(storage, output, "seed: 1\n", RunDirectory.Mode.fresh);
+        return RunDirectory.prepare(
+                storage,
+                output,
+                "model: m\ncalibration: {text: [t]}\nlevels: {quantization: {bits: [2, 3]}}\noutput: o\n",
+                RunDirectory.Mode.fresh);
     }
 
     private void show(RunDirectory run) {
@@ -108,6 +112,16 @@ class ReportServerTest {
         Document page = Jsoup.parse(get("/").body());
         String policy = page.select("meta[http-equiv=Content-Security-Policy]").attr("content");
         assertThat(policy).startsWith("default-src 'none';").endsWith("; connect-src 'self'");
+    }
+
+    @Test
+    void aPageThatCannotBeMadeIsAskedForAgain() throws IOException, InterruptedException {
+        server.show(path -> {
+            throw new IllegalStateException("half a file");
+        });
+        assertThat(get("/").statusCode()).isEqualTo(503);
+        show(run());
+        assertThat(get("/").statusCode()).isEqualTo(200);
     }
 
     @Test

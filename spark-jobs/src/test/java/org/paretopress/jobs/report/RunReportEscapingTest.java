@@ -108,12 +108,11 @@ class RunReportEscapingTest {
                 List.of(new AtBudget(5_000_000, List.of(new Contender(point, 1, 1), new Contender(allocation, 1, 1)))));
         return new ReportData(
                 name,
-                name,
                 new Front(List.of(point)),
                 baselines,
                 List.of(new GenerationLine(1, 1, 1, 1, 1, 1, 1, null, null, null)),
                 Map.of(name, Map.of(name, name)),
-                name,
+                new RunSetup(name, name),
                 name);
     }
 

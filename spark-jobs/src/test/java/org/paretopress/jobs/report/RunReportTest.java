@@ -141,7 +141,9 @@ class RunReportTest {
 
     private static Document page(Front front, String knee) {
         return Jsoup.parse(new RunReport()
-                .html(new ReportData("run", "evopress", front, null, null, null, "", knee), Optional.empty()));
+                .html(
+                        new ReportData("run", front, null, null, null, new RunSetup("", "evopress"), knee),
+                        Optional.empty()));
     }
 
     private static List<Double> exact(List<Element> figures) {

@@ -42,12 +42,11 @@ final class SampleRun {
                 .toList();
         return new ReportData(
                 "runs/books-12L-3bit",
-                "evopress",
                 new Front(points),
                 new Baselines(point("dense", "dense", 16, 0), budgets()),
                 generations(),
                 provenance(),
-                "model: shared/models/books-12L\nsearch: {strategy: evopress}\n",
+                new RunSetup("model: shared/models/books-12L\nsearch: {strategy: evopress}\n", "evopress"),
                 "P-9");
     }
 

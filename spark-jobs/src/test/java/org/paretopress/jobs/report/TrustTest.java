@@ -22,7 +22,7 @@ class TrustTest {
     private static Trust trust(Comparison... comparisons) {
         Front front = new Front(List.of(point(1, 0.4, 0.5), point(2, 0.2, 0.22), point(3, 0.1, 0.23)));
         Baselines baselines = new Baselines(null, List.of(new AtBudget(9, List.of(), List.of(comparisons), null)));
-        return Trust.of(new ReportData("run", "evopress", front, baselines, null, null, "", "P1"));
+        return Trust.of(new ReportData("run", front, baselines, null, null, new RunSetup("", "evopress"), "P1"));
     }
 
     /** The ratios are 1.25, 1.1 and 2.3. */

@@ -103,7 +103,8 @@ class VerdictTest {
 
     private static ReportData data(String strategy, AtBudget... budgets) {
         Baselines baselines = new Baselines(null, List.of(budgets));
-        return new ReportData("run", strategy, new Front(List.of()), baselines, List.of(), Map.of(), "", null);
+        return new ReportData(
+                "run", new Front(List.of()), baselines, List.of(), Map.of(), new RunSetup("", strategy), null);
     }
 
     private static AtBudget at(FrontPoint... points) {
