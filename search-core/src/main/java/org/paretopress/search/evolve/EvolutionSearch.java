@@ -134,6 +134,7 @@ public final class EvolutionSearch {
         Set<Assignment> accepted = outcome.best().equals(current.parent()) ? Set.of() : Set.of(outcome.best());
         return current.next(
                 List.of(outcome.best()),
+                List.of(outcome.fitness()),
                 outcome.fitness(),
                 breeding.outcomes(accepted),
                 accepted.size(),
@@ -189,7 +190,8 @@ public final class EvolutionSearch {
     }
 
     private static Generation first(StagedSelection.Outcome outcome) {
-        return Generation.first(List.of(outcome.best()), outcome.fitness(), outcome.stages());
+        return Generation.first(
+                List.of(outcome.best()), List.of(outcome.fitness()), outcome.fitness(), outcome.stages());
     }
 
     /** Those of the starts that a mutation leads away from; an error, before anything is scored, if there is none. */

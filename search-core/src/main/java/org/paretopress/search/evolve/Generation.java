@@ -9,6 +9,7 @@ import org.paretopress.search.space.Assignment;
  *
  * @param number 0 for the choice of the first parents, then 1, 2, …
  * @param best the parent of the next generation; of a search for a front, its points from the smallest
+ * @param reached what is known of each of the best
  * @param fitness of the parent, on the last minibatch of this generation or on the text of its duels; of a front, that
  *     of its knee
  * @param accepted offspring that became one of the best
@@ -23,6 +24,7 @@ import org.paretopress.search.space.Assignment;
 public record Generation(
         int number,
         List<Assignment> best,
+        List<Fitness> reached,
         Fitness fitness,
         int accepted,
         int unchanged,
@@ -34,18 +36,30 @@ public record Generation(
 
     public Generation {
         best = List.copyOf(best);
+        reached = List.copyOf(reached);
         stages = List.copyOf(stages);
         operators = List.copyOf(operators);
     }
 
-    static Generation first(List<Assignment> best, Fitness fitness, List<StageOutcome> stages) {
+    static Generation first(List<Assignment> best, List<Fitness> reached, Fitness fitness, List<StageOutcome> stages) {
         return new Generation(
-                0, best, fitness, best.size(), 0, stages, tokens(stages), evaluations(stages), List.of(), null);
+                0,
+                best,
+                reached,
+                fitness,
+                best.size(),
+                0,
+                stages,
+                tokens(stages),
+                evaluations(stages),
+                List.of(),
+                null);
     }
 
     /** The generation after this one, with the cost of its stages added. */
     Generation next(
             List<Assignment> best,
+            List<Fitness> reached,
             Fitness fitness,
             List<OperatorOutcome> operators,
             int accepted,
@@ -54,6 +68,7 @@ public record Generation(
         return new Generation(
                 number + 1,
                 best,
+                reached,
                 fitness,
                 accepted,
                 accepted > 0 ? 0 : unchanged + 1,

@@ -95,7 +95,10 @@ public final class ParetoSearch {
                 .collect(ISeq.toISeq());
         EvolutionStart<IntegerGene, Vec<double[]>> next = EvolutionStart.of(staged.eval(population), 1);
         Generation current = Generation.first(
-                staged.front(), staged.kneeFitness(), staged.latest().stages());
+                staged.front(),
+                staged.reached(),
+                staged.kneeFitness(),
+                staged.latest().stages());
         assistance.ifPresent(one -> one.learn(staged.latest().observations(), seed -> 0));
         listener.accept(current);
         while (current.number() < settings.generations() && !stop.test(current)) {
@@ -110,6 +113,7 @@ public final class ParetoSearch {
                     .orElse(null);
             current = current.next(
                     staged.front(),
+                    staged.reached(),
                     staged.kneeFitness(),
                     breeding.outcomes(outcome.accepted()),
                     outcome.accepted().size(),

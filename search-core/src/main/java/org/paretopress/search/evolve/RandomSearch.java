@@ -43,7 +43,8 @@ public final class RandomSearch implements Strategy {
         budget.requireFits(space);
         StagedSelection selection = new StagedSelection(space, budget, settings, evaluator);
         StagedSelection.Outcome outcome = selection.select(draws(budget, count()), Optional.empty(), 0);
-        Generation only = Generation.first(List.of(outcome.best()), outcome.fitness(), outcome.stages());
+        Generation only = Generation.first(
+                List.of(outcome.best()), List.of(outcome.fitness()), outcome.fitness(), outcome.stages());
         return new Found(only.best(), only.evaluations(), only.tokensEvaluated());
     }
 

@@ -86,9 +86,17 @@ final class StagedFront implements Evaluator<IntegerGene, Vec<double[]>> {
         return front.stream().map(ParetoPoint::payload).toList();
     }
 
+    /** What is known of each point of the front. */
+    List<Fitness> reached() {
+        return front.stream().map(this::fitness).toList();
+    }
+
     Fitness kneeFitness() {
-        ParetoPoint<Assignment> knee = Knee.of(front);
-        return new Fitness(settings.lastStage(), knee.loss(), knee.sizeInBytes());
+        return fitness(Knee.of(front));
+    }
+
+    private Fitness fitness(ParetoPoint<Assignment> point) {
+        return new Fitness(settings.lastStage(), point.loss(), point.sizeInBytes());
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.paretopress.jobs.run.FrontPoint;
 import org.paretopress.jobs.run.GenerationLine;
+import org.paretopress.jobs.run.SearchState;
 
 /**
  * What the page's script reads: numbers for the charts, and every text ready to show.
@@ -16,6 +17,7 @@ import org.paretopress.jobs.run.GenerationLine;
  * @param levels every level of any point with its shading
  * @param loss what the searches minimised
  * @param generations the searches by budget
+ * @param soFar what a run that goes on has found, from the smallest
  */
 record ChartData(
         Map<String, Style> styles,
@@ -24,7 +26,8 @@ record ChartData(
         Double densePerplexity,
         List<Level> levels,
         String loss,
-        List<Search> generations) {
+        List<Search> generations,
+        List<Reached> soFar) {
 
     /** @param width of the marker as drawn, relative to a circle's */
     record Style(String colour, String colourOnDark, String path, double width) {}
@@ -52,11 +55,18 @@ record ChartData(
 
     record Level(String name, String shade, String tone) {}
 
+    record Reached(double size, double loss, List<Fact> facts) {}
+
     record Search(String budget, List<Step> steps) {}
 
     record Step(int generation, double tokens, double loss, List<Fact> facts) {}
 
     static ChartData of(ReportData data) {
+        return of(data, List.of());
+    }
+
+    /** @param soFar what a run that goes on has found */
+    static ChartData of(ReportData data, List<SearchState.Best> soFar) {
         LevelScale scale = HeatMap.scale(data);
         List<String> layers = HeatMap.layers(data);
         List<Point> points = data.plotted().stream()
@@ -73,7 +83,15 @@ record ChartData(
                 data.dense().map(dense -> dense.holdout().perplexity()).orElse(null),
                 levels,
                 data.setup().loss(),
-                searches(data));
+                searches(data),
+                soFar.stream().map(ChartData::reached).toList());
+    }
+
+    private static Reached reached(SearchState.Best best) {
+        return new Reached(
+                best.sizeInBytes(),
+                best.loss(),
+                List.of(new Fact("", Display.bytes(best.sizeInBytes())), new Fact("Loss", Display.loss(best.loss()))));
     }
 
     private static Map<String, Style> stylesByKey() {

@@ -15,7 +15,7 @@ public record LivePage(String version, Supplier<String> html) {
     public static LivePage ofRunning(RunDirectory run, String name, Progress progress) {
         LiveNote note =
                 LiveNote.of(progress.now(), run.version(), run.reportFile().toString());
-        return new LivePage(note.version(), () -> new RunReport().live(ReportData.unfinished(run, name), note));
+        return new LivePage(note.version(), () -> new RunReport().live(run, name, note));
     }
 
     /** The report of a run that has ended, from its directory. */

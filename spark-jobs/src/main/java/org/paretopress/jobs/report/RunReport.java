@@ -1,7 +1,11 @@
 package org.paretopress.jobs.report;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.paretopress.jobs.run.RunDirectory;
+import org.paretopress.jobs.run.SearchState;
 
 /** The report of one run. */
 public final class RunReport {
@@ -23,8 +27,17 @@ public final class RunReport {
     }
 
     /** The page of a run that goes on, which asks a {@link ReportServer} for what is new. */
-    String live(ReportData data, LiveNote note) {
-        HtmlPage page = new HtmlPage(CONTENT, "charts.js", "report.js", HtmlPage.LIVE);
-        return page.html(data.run(), Map.of("page", Page.of(data), "live", note), ChartData.of(data));
+    String live(RunDirectory run, String name, LiveNote note) {
+        ReportData data = ReportData.unfinished(run, name);
+        List<SearchState.Best> soFar = run.state().stream()
+                .flatMap(state -> state.budgets().stream())
+                .flatMap(budget -> budget.best().stream())
+                .sorted(Comparator.comparingLong(SearchState.Best::sizeInBytes))
+                .toList();
+        List<List<Figure>> rows = soFar.stream()
+                .map(best -> List.of(Figure.size(best.sizeInBytes()), Figure.loss(best.loss())))
+                .toList();
+        return new HtmlPage(CONTENT, "charts.js", "report.js", HtmlPage.LIVE)
+                .html(name, Map.of("page", Page.of(data), "live", note, "soFar", rows), ChartData.of(data, soFar));
     }
 }

@@ -217,6 +217,11 @@ public final class RunDirectory {
         write(CHECKPOINT, state);
     }
 
+    /** Where its searches stand; empty before the first generation. */
+    public Optional<SearchState> state() {
+        return storage.exists(path(CHECKPOINT)) ? Optional.of(read(CHECKPOINT, SearchState.class)) : Optional.empty();
+    }
+
     public void write(Metrics metrics) {
         storage.writeText(path(METRICS), metrics.toString());
     }

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record SearchState(int formatVersion, List<AtBudget> budgets) {
 
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     public SearchState {
         budgets = List.copyOf(budgets);
@@ -25,16 +25,19 @@ public record SearchState(int formatVersion, List<AtBudget> budgets) {
     /**
      * One budget's search after a generation.
      *
-     * @param best assignments in the text form of level indices: the parent, or a front
+     * @param best the parent, or a front from the smallest
      * @param loss of the parent, or of the knee of the front, in the unit of the fitness
      * @param tokensEvaluated by this budget's search so far
      * @param evaluations likewise
      */
     public record AtBudget(
-            long budgetInBytes,
-            int generation,
-            List<String> best,
-            double loss,
-            long tokensEvaluated,
-            long evaluations) {}
+            long budgetInBytes, int generation, List<Best> best, double loss, long tokensEvaluated, long evaluations) {}
+
+    /**
+     * One of the best.
+     *
+     * @param levels in the text form of level indices
+     * @param loss in the unit of the fitness, on the text that it was last scored on
+     */
+    public record Best(String levels, long sizeInBytes, double loss) {}
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.run.GenerationLine;
 import org.paretopress.jobs.run.Metrics;
@@ -14,7 +15,6 @@ import org.paretopress.jobs.run.RunDirectory;
 import org.paretopress.jobs.run.SearchState;
 import org.paretopress.search.evolve.Generation;
 import org.paretopress.search.evolve.StageOutcome;
-import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
 
 /** What people see of searches that go by generations: lines, checkpoint, progress; and when they stop. */
@@ -111,7 +111,7 @@ final class EvolutionRun {
                 new SearchState.AtBudget(
                         budget.sizeInBytes(),
                         generation.number(),
-                        generation.best().stream().map(Assignment::toString).toList(),
+                        best(generation),
                         objective.shown(generation.fitness().loss()),
                         generation.tokensEvaluated(),
                         generation.evaluations()));
@@ -120,6 +120,15 @@ final class EvolutionRun {
             directory.write(new SearchState(states));
             directory.write(metrics.get());
         }
+    }
+
+    private List<SearchState.Best> best(Generation generation) {
+        return IntStream.range(0, generation.best().size())
+                .mapToObj(i -> new SearchState.Best(
+                        generation.best().get(i).toString(),
+                        generation.reached().get(i).sizeInBytes(),
+                        objective.shown(generation.reached().get(i).loss())))
+                .toList();
     }
 
     private GenerationLine.StageLine line(StageOutcome stage) {

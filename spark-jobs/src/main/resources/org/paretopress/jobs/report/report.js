@@ -16,14 +16,19 @@ function drawPage() {
 
   function frontOption(log, look) {
     const option = frame(look);
-    option.xAxis = plainAxis('size, MB', short, look);
-    const margin = (range) => (range.max - range.min) * 0.04 || range.max * 0.05;
-    option.xAxis.min = (range) => range.min - margin(range);
-    option.xAxis.max = (range) => range.max + margin(range);
-    Object.assign(option.xAxis.axisLabel, { showMinLabel: false, showMaxLabel: false });
+    option.xAxis = sizeAxis(look);
     option.yAxis = lossAxis(frontValues(), log, look);
     option.series = [frontLine(look), ...[false, true].flatMap((onFront) => Object.keys(data.styles).map((key) => markers(key, onFront, look))), rings(look)];
     return option;
+  }
+
+  function sizeAxis(look) {
+    const axis = plainAxis('size, MB', short, look);
+    const margin = (range) => (range.max - range.min) * 0.04 || range.max * 0.05;
+    axis.min = (range) => range.min - margin(range);
+    axis.max = (range) => range.max + margin(range);
+    Object.assign(axis.axisLabel, { showMinLabel: false, showMaxLabel: false });
+    return axis;
   }
 
   const place = (point) => [point.size / 1e6, point[measure]];
@@ -102,6 +107,23 @@ function drawPage() {
     }));
     return option;
   }
+
+  // ---- what a search that goes on has found
+
+  function soFarOption(log, look) {
+    const option = frame(look);
+    option.xAxis = sizeAxis(look);
+    option.yAxis = lossAxis(soFarValues(), log, look);
+    option.series = [{
+      type: 'line', step: 'end', symbol: 'circle', symbolSize: 9, showAllSymbol: true,
+      color: dark.matches ? data.styles.search.colourOnDark : data.styles.search.colour, lineStyle: { width: 1.5 },
+      data: data.soFar.filter((one) => finite(one.loss))
+        .map((one) => ({ value: [one.size / 1e6, one.loss], tip: { title: short(one.size / 1e6) + ' MB', facts: one.facts } })),
+    }];
+    return option;
+  }
+
+  const soFarValues = () => data.soFar.map((one) => one.loss).filter(finite);
 
   // ---- one choice of a point for the command, the levels and the ring in the chart
 
@@ -207,6 +229,7 @@ function drawPage() {
 
   document.querySelectorAll('[data-scripted]').forEach((element) => { element.hidden = false; });
   const frontChart = chartIn('front', frontAxisName, frontValues, frontOption);
+  chartIn('sofar', () => 'Loss: ' + data.loss, soFarValues, soFarOption);
   const generationsChart = chartIn('generations', () => 'Loss: ' + data.loss, generationValues, generationsOption);
   if (frontChart) {
     frontChart.chart.on('click', (event) => { if (event.data && event.data.index >= 0) choose(data.points[event.data.index]); });

@@ -35,6 +35,7 @@ import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.run.GenerationLine;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.RunDirectory;
+import org.paretopress.jobs.run.SearchState;
 import org.paretopress.jobs.storage.Storage;
 
 class ReportServerTest {
@@ -78,6 +79,8 @@ class ReportServerTest {
     private void end(RunDirectory run, int generation) {
         lines.add(new GenerationLine(1_500_000, generation, 0.25 / generation, 1, 10, 10, 1, null, null, null));
         run.write(lines);
+        run.write(new SearchState(List.of(new SearchState.AtBudget(
+                1_500_000, generation, List.of(new SearchState.Best("0 1", 1_400_000, 0.125)), 0.125, 10, 10))));
     }
 
     @Test
@@ -102,7 +105,9 @@ class ReportServerTest {
         assertThat(page.select("#progress").attr("data-version"))
                 .isEqualTo(second.headers().firstValue("ETag").orElseThrow().replace("\"", ""));
         assertThat(page.select("#generation-table td data").first().text()).isEqualTo("0.2500");
-        assertThat(page.select("h2").eachText()).containsExactly("How the search went", "How to reproduce it");
+        assertThat(page.select("h2").eachText())
+                .containsExactly("Found so far", "How the search went", "How to reproduce it");
+        assertThat(page.select("#sofar-table td data").eachAttr("value")).containsExactly("1400000", "0.125");
         assertThat(page.text()).doesNotContain("The front is empty").doesNotContain("no baseline");
     }
 
