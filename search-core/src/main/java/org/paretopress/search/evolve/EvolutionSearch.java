@@ -27,8 +27,8 @@ import org.paretopress.search.space.SearchSpace;
 
 /**
  * EvoPress (Sieberling et al., ICML 2025, Algorithm 1): a (1 + λ) evolution with level-switch mutation and staged
- * selection, at a fixed budget. Beyond it, the first parent can be given, and a predictor can choose among many more
- * offspring than are scored.
+ * selection, at a fixed budget. Beyond it, the first parent can be given, a predictor can choose among many more
+ * offspring than are scored, and bytes are traded between layers where no level switch is legal from the first parent.
  *
  * <p>The result is a function of space, budget, settings, start and evaluator: random draws depend on (seed, budget,
  * generation, stage, candidate) only, and the engine runs in the calling thread. So a search that was interrupted is
@@ -77,12 +77,14 @@ public final class EvolutionSearch {
         this.start = start;
         this.errors = errors;
         this.codec = new AssignmentCodec(space);
-        Mutation switches = new LevelSwitchMutation(space, budget);
-        this.mutation = errors.isPresent() || mixesDepth(space)
-                ? new EitherMutation(switches, new Exchange(space, budget))
-                : switches;
         start.ifPresent(this::requireWithinBudget);
-        this.candidates = firstCandidates();
+        List<Assignment> first = firstCandidates();
+        Mutation switches = new LevelSwitchMutation(space, budget);
+        this.mutation =
+                errors.isPresent() || mixesDepth(space) || first.stream().noneMatch(switches::anyFrom)
+                        ? new EitherMutation(switches, new Exchange(space, budget))
+                        : switches;
+        this.candidates = requireMutation(first);
     }
 
     /** Whether sub-blocks may be dropped beside other choices: level switches alone would never drop the first. */
@@ -174,12 +176,12 @@ public final class EvolutionSearch {
         Assignment below =
                 start.or(() -> new UniformAllocator(space).find(budget)).orElseGet(this::lowest);
         if (start.isPresent() || space.sizeInBytes(below) == budget.sizeInBytes()) {
-            return requireMutation(List.of(below));
+            return List.of(below);
         }
         RandomAllocator random = new RandomAllocator(space, Draws.seed(settings.seed(), budget.sizeInBytes()));
-        return requireMutation(LongStream.range(0, settings.offspring())
+        return LongStream.range(0, settings.offspring())
                 .mapToObj(index -> random.fill(below, budget, index))
-                .toList());
+                .toList();
     }
 
     private Generation firstGeneration(StagedSelection selection) {

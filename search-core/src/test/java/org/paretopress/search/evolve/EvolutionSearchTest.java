@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,8 @@ import org.paretopress.search.fitness.Effort;
 import org.paretopress.search.fitness.Score;
 import org.paretopress.search.space.Assignment;
 import org.paretopress.search.space.Budget;
+import org.paretopress.search.space.Layer;
+import org.paretopress.search.space.Level;
 import org.paretopress.search.space.SearchSpace;
 import org.paretopress.search.space.UnreachableBudgetException;
 
@@ -172,6 +175,37 @@ class EvolutionSearchTest {
             assertThat(told.get(index).fitness().loss())
                     .isLessThanOrEqualTo(told.get(index - 1).fitness().loss());
         }
+    }
+
+    /**
+     * Levels of 4, 8 and 20 bytes, as uneven as those of K-quants: from 8 in every layer no layer can go up for one that goes down.
+     * Three that go down pay for one that goes up.
+     */
+    @Test
+    void whereNoSwitchIsLegalBytesAreTraded() {
+        List<Layer> layers = IntStream.range(0, 6)
+                .mapToObj(i -> new Layer(
+                        "layer" + i, 8, List.of(new Level("a", 4, 4), new Level("b", 8, 8), new Level("c", 16, 20))))
+                .toList();
+        SearchSpace uneven = new SearchSpace(layers, 0);
+        Budget budget = new Budget(48);
+        // the first layer is worth 100 a step, the others 1 to 5
+        CandidateEvaluator valuing = (candidates, effort) -> candidates.stream()
+                .map(one -> new Score(
+                        new double[] {
+                            1000
+                                    - IntStream.range(0, 6)
+                                            .mapToDouble(i -> (i == 0 ? 100 : i) * one.level(i))
+                                            .sum()
+                        },
+                        1))
+                .toList();
+        assertThat(new LevelSwitches(uneven, budget).anyFrom(Assignment.uniform(6, 1)))
+                .isFalse();
+        Generation last = new EvolutionSearch(
+                        uneven, budget, new EvolutionSettings(20, 16, List.of(new Stage(1, 1)), 1), valuing)
+                .run(one -> {});
+        assertThat(last.parent()).isEqualTo(Assignment.of(2, 0, 0, 0, 1, 1));
     }
 
     @Test
