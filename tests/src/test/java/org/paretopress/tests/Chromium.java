@@ -29,14 +29,16 @@ record Chromium(Path folder) {
     /** What the browser made of a page, and what it wrote to its console. */
     record Opened(Document page, List<String> console) {}
 
-    /** Opens a page with a script at its end that does what a reader would do; the page's policy stays, but for that script. */
+    /** Opens a page with a script at its end that does what a reader would do. */
     Opened open(String html, String script, String... options) throws IOException, InterruptedException {
+        return open(Files.writeString(folder.resolve("driven.html"), driven(html, script)), options);
+    }
+
+    /** A page with one more script at its end; its policy stays, but for that script. */
+    static String driven(String html, String script) {
         int end = html.lastIndexOf("</body>");
         String driven = html.substring(0, end) + "<script>" + script + "</script>" + html.substring(end);
-        Path page = folder.resolve("driven.html");
-        Files.writeString(
-                page, driven.replaceFirst("script-src ", "script-src &#39;sha256-" + hash(script) + "&#39; "));
-        return open(page, options);
+        return driven.replaceFirst("script-src ", "script-src &#39;sha256-" + hash(script) + "&#39; ");
     }
 
     Opened open(Path page, String... options) throws IOException, InterruptedException {

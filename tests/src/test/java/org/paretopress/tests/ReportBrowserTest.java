@@ -221,9 +221,10 @@ class ReportBrowserTest {
         return assignment;
     }
 
-    /** The page asks again by itself; here every answer tells of one generation more. */
-    @Test
-    void aLivePageFollowsTheSearch() throws IOException, InterruptedException {
+    private static final int FIRST_ANSWERS = 4;
+
+    /** The page asks again by itself; here every answer tells of one generation more, until the search has ended. */
+    private Opened followed(String script, boolean ends) throws IOException, InterruptedException {
         RunDirectory run = RunDirectory.prepare(
                 new Storage(new Configuration()),
                 folder.resolve("run").toString(),
@@ -236,21 +237,46 @@ class ReportBrowserTest {
                 if (!path.equals("/")) {
                     return Optional.empty();
                 }
-                if (lines.size() == 4) {
+                if (lines.size() == FIRST_ANSWERS && ends) {
                     return Optional.of(
                             new LivePage("last", () -> SmallRun.finished().read("report.html")));
                 }
-                lines.add(new GenerationLine(
-                        1_500_000, lines.size(), 0.25, 1, 10L * lines.size(), 1, 1, null, null, null));
-                run.write(lines);
-                return Optional.of(LivePage.ofRunning(run, "runs/a", progress));
+                if (lines.size() < FIRST_ANSWERS) {
+                    lines.add(new GenerationLine(
+                            1_500_000, lines.size(), 0.25, 1, 10L * lines.size(), 1, 1, null, null, null));
+                    run.write(lines);
+                }
+                LivePage page = LivePage.ofRunning(run, "runs/a", progress);
+                return Optional.of(new LivePage(
+                        page.version(), () -> Chromium.driven(page.html().get(), script)));
             });
             Opened opened = new Chromium(folder).open(server.address(), "--virtual-time-budget=20000");
             assertThat(opened.console()).isEmpty();
-            assertThat(lines).hasSize(4);
-            assertThat(opened.page().select("#progress")).isEmpty();
-            assertThat(opened.page().select("#front-chart svg path")).hasSizeGreaterThan(5);
-            assertThat(opened.page().select("#take-command").text()).contains("submit/paretopress export");
+            assertThat(lines).hasSize(FIRST_ANSWERS);
+            return opened;
         }
+    }
+
+    @Test
+    void aLivePageFollowsTheSearchToItsEnd() throws IOException, InterruptedException {
+        Opened opened = followed("", true);
+        assertThat(opened.page().select("#progress")).isEmpty();
+        assertThat(opened.page().select("#front-chart svg path")).hasSizeGreaterThan(5);
+        assertThat(opened.page().select("#take-command").text()).contains("submit/paretopress export");
+    }
+
+    /** The script runs once, on the first page; the table opened and the axis chosen then are so on the last. */
+    @Test
+    void aLivePageKeepsWhatTheReaderHasSet() throws IOException, InterruptedException {
+        Opened opened = followed(
+                "document.querySelector('input[value=generation]').click();"
+                        + "document.querySelector('#generation-table').closest('details').querySelector('summary').click();",
+                false);
+        assertThat(opened.page().select("#generation-table tbody tr:not(.group)"))
+                .hasSize(FIRST_ANSWERS);
+        assertThat(opened.page().select("details[open] #generation-table")).hasSize(1);
+        assertThat(opened.page().select("#generations-chart svg text").eachText())
+                .contains("generation")
+                .doesNotContain("tokens evaluated");
     }
 }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -76,18 +78,19 @@ final class Breeding<C extends Comparable<? super C>> implements Alterer<Integer
     }
 
     /**
-     * What became of the operators' offspring of the last generation; operators that bred none are left out.
+     * What became of the operators' distinct offspring of the last generation; operators that bred none are left out.
      *
      * @param accepted the offspring that became one of the best
      */
     List<OperatorOutcome> outcomes(Collection<Assignment> accepted) {
         List<OperatorOutcome> outcomes = new ArrayList<>();
+        Map<Assignment, Operator> distinct = new LinkedHashMap<>();
+        latest.forEach(one -> distinct.putIfAbsent(one.assignment(), one.operator()));
         for (Operator operator : Operator.values()) {
-            List<Offspring> own =
-                    latest.stream().filter(one -> one.operator() == operator).toList();
-            int taken = (int) own.stream()
-                    .filter(one -> accepted.contains(one.assignment()))
-                    .count();
+            List<Assignment> own = distinct.keySet().stream()
+                    .filter(one -> distinct.get(one) == operator)
+                    .toList();
+            int taken = (int) own.stream().filter(accepted::contains).count();
             if (!own.isEmpty()) {
                 outcomes.add(new OperatorOutcome(operator, own.size(), taken));
             }
@@ -103,7 +106,8 @@ final class Breeding<C extends Comparable<? super C>> implements Alterer<Integer
             Offspring child = new Offspring(parents.get(index), null);
             int rounds = litter == 1 ? 1 : 1 + index % MOST_ROUNDS;
             for (int round = 0; round < rounds; round++) {
-                child = bestOfLitter(known, child.assignment(), Draws.seed(seed, generation, index, round));
+                Offspring bred = bestOfLitter(known, child.assignment(), Draws.seed(seed, generation, index, round));
+                child = bred.operator() == null ? child : bred;
             }
             known.add(child.assignment());
             offspring.add(child);

@@ -92,12 +92,16 @@ final class SweepCommand implements Callable<Integer> {
     /** A cell that waits has none, nor one that failed before it began. */
     private static Optional<LivePage> page(SweepPlan.Cell cell, Storage storage, SweepJob job) {
         String output = cell.config().output();
-        boolean hasEnded = job.result(cell).isPresent();
-        return RunDirectory.find(storage, output)
-                .filter(run -> hasEnded ? run.isFinished() : job.progress(cell).isPresent())
-                .map(run -> hasEnded
-                        ? LivePage.ofFinished(run)
-                        : LivePage.ofRunning(run, output, job.progress(cell).orElseThrow()));
+        Optional<RunDirectory> run = RunDirectory.find(storage, output);
+        Optional<Progress> progress = job.progress(cell);
+        Optional<CellResult> result = job.result(cell);
+        if (result.isEmpty()) {
+            return run.flatMap(one -> progress.map(now -> LivePage.ofRunning(one, output, now)));
+        }
+        return result.get().state() == State.failed
+                ? run.filter(one -> progress.isPresent())
+                        .map(one -> LivePage.ofFailed(one, output, result.get().reason()))
+                : run.map(LivePage::ofFinished);
     }
 
     private static List<SweepReport.Cell> cells(Storage storage, SweepPlan sweep, SweepJob job) {
@@ -121,7 +125,9 @@ final class SweepCommand implements Callable<Integer> {
                 ended.state().name(),
                 Optional.ofNullable(ended.reason()).orElse(""),
                 false,
-                ended.state() == State.failed ? Optional.empty() : Optional.of(FinishedRun.open(storage, ended.run())));
+                ended.state() == State.failed
+                        ? Optional.empty()
+                        : Optional.of(() -> FinishedRun.open(storage, ended.run())));
     }
 
     private static String table(SweepPlan sweep, List<CellResult> cells) {

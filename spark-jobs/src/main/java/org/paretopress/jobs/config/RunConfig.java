@@ -251,7 +251,7 @@ public record RunConfig(
             List<Tie> tie,
             Map<String, List<String>> allowed,
             List<Strategy> baselines,
-            Map<String, String> references,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> references,
             Long seed) {
 
         static final List<Strategy> BASELINES =

@@ -30,6 +30,8 @@ public record BudgetVerdict(
     public enum Outcome {
         SEARCH_WINS,
         TIE,
+        /** Held-out text does not tell them apart. */
+        UNDECIDED,
         BASELINE_WINS,
         /** The search or the baselines have no finite loss at this budget. */
         OPEN
@@ -106,10 +108,12 @@ public record BudgetVerdict(
         Optional<Comparison> compared = comparison(budget, champion);
         String evidence = compared.map(BudgetVerdict::interval).orElse("");
         if (compared.map(BudgetVerdict::isOpen).orElseGet(() -> same(found, champion))) {
-            String judgement = compared.filter(one -> one.low() < one.high()).isPresent()
-                    ? "Held-out text does not tell " + subject + " from " + rival + "."
-                    : capital(rival) + " is as good: here " + subject + " was not needed.";
-            return new BudgetVerdict(figures, judgement, evidence, additivity, Outcome.TIE, rival);
+            boolean decided = compared.filter(one -> one.low() < one.high()).isEmpty();
+            String judgement = decided
+                    ? capital(rival) + " is as good: here " + subject + " was not needed."
+                    : "Held-out text does not tell " + subject + " from " + rival + ".";
+            return new BudgetVerdict(
+                    figures, judgement, evidence, additivity, decided ? Outcome.TIE : Outcome.UNDECIDED, rival);
         }
         if (kl(champion) < kl(found)) {
             String judgement = capital(rival) + " loses " + Display.percentLess(kl(champion), kl(found)) + " less than "

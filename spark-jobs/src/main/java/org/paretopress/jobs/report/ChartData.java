@@ -12,7 +12,8 @@ import org.paretopress.jobs.run.SearchState;
  *
  * @param styles looks by {@link StrategyStyle#key}
  * @param points the front's points, then the contenders that are not on it
- * @param kneeId id of the knee; null for an empty front
+ * @param firstId id of the point that is chosen first; null for an empty front
+ * @param hasKnee whether that is a knee
  * @param densePerplexity held-out perplexity of the dense model; null where it is unknown
  * @param levels every level of any point with its shading
  * @param loss what the searches minimised
@@ -22,7 +23,8 @@ import org.paretopress.jobs.run.SearchState;
 record ChartData(
         Map<String, Style> styles,
         List<Point> points,
-        String kneeId,
+        String firstId,
+        boolean hasKnee,
         Double densePerplexity,
         List<Level> levels,
         String loss,
@@ -80,6 +82,7 @@ record ChartData(
                 stylesByKey(),
                 points,
                 data.knee().map(FrontPoint::id).orElse(null),
+                data.hasKnee(),
                 data.dense().map(dense -> dense.holdout().perplexity()).orElse(null),
                 levels,
                 data.setup().loss(),

@@ -32,14 +32,12 @@ public final class ComparisonReport {
     }
 
     /** The page of runs that go on, which asks a {@link ReportServer} for what is new. */
-    LivePage live(String kind, String heading, String noun, List<ComparedRun> runs, LiveNote note) {
-        return new LivePage(note.version(), () -> {
-            List<RunGroup> groups = RunGroup.of(runs);
-            Map<String, Object> names = new HashMap<>(names(kind, heading, noun, runs, groups));
-            names.put("live", note);
-            return new HtmlPage(CONTENT, "charts.js", "comparison.js", HtmlPage.LIVE)
-                    .html(heading, names, ComparisonData.of(groups));
-        });
+    String live(String kind, String heading, String noun, List<ComparedRun> runs, LiveNote note) {
+        List<RunGroup> groups = RunGroup.of(runs);
+        Map<String, Object> names = new HashMap<>(names(kind, heading, noun, runs, groups));
+        names.put("live", note);
+        return new HtmlPage(CONTENT, "charts.js", "comparison.js", HtmlPage.LIVE)
+                .html(heading, names, ComparisonData.of(groups));
     }
 
     private static Map<String, Object> names(

@@ -34,12 +34,11 @@ record Effort(List<String> sentences, List<OperatorRow> operators) {
     }
 
     private static String selection(GenerationLine line) {
-        return line.stages().stream()
-                .map(stage -> Display.count(stage.candidates())
-                        + (stage.candidates() == 1 ? " candidate on " : " candidates on ")
-                        + Display.count(stage.tokens())
-                        + " tokens")
-                .collect(Collectors.joining(", of these ", "A generation scores ", "."));
+        List<String> stages = line.stages().stream()
+                .map(stage -> Display.count(stage.candidates()) + " on " + Display.count(stage.tokens()) + " tokens")
+                .toList();
+        return "In the first generation candidates were scored in stages: " + String.join(", then ", stages)
+                + ". The later ones are survivors, and the parent where they are compared with it.";
     }
 
     private static String cost(ReportData data) {
@@ -59,7 +58,7 @@ record Effort(List<String> sentences, List<OperatorRow> operators) {
                 + " times on " + Display.count(tokens.longValue()) + " tokens in all; its last process took "
                 + Display.seconds(all) + " (" + steps + ")."
                 + (provenance.get("lossesTakenOver") instanceof Number taken && taken.longValue() > 0
-                        ? " Losses that earlier processes had computed were taken over, so their time is not in it."
+                        ? " Losses of earlier processes were there to be taken over; their time is not in it."
                         : "");
     }
 

@@ -43,7 +43,7 @@ final class FrontPlot {
         losses.applyTo(chart.getStyler());
         addFront(chart, data.front().points().stream().filter(points::contains).toList());
         addMarkers(chart, data, points);
-        data.knee().filter(points::contains).ifPresent(knee -> addKnee(chart, knee));
+        data.knee().filter(knee -> data.hasKnee() && points.contains(knee)).ifPresent(knee -> addKnee(chart, knee));
         return chart;
     }
 

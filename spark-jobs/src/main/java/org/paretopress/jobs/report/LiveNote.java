@@ -6,7 +6,7 @@ import java.util.UUID;
 /**
  * What a page of something that goes on says of it.
  *
- * @param now what is going on, without a full stop
+ * @param now what is going on, as a sentence
  * @param version which the page compares with its server's
  * @param report where the finished page will be
  */
@@ -16,6 +16,6 @@ record LiveNote(String now, String version, String report) {
     static LiveNote of(String now, String state, String report) {
         String version = UUID.nameUUIDFromBytes((now + "\n" + state).getBytes(StandardCharsets.UTF_8))
                 .toString();
-        return new LiveNote(now.isEmpty() ? "it begins" : now, version, report);
+        return new LiveNote(now, version, report);
     }
 }

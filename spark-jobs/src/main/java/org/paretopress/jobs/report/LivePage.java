@@ -13,8 +13,17 @@ public record LivePage(String version, Supplier<String> html) {
 
     /** The report of a run that goes on, with what is known so far. */
     public static LivePage ofRunning(RunDirectory run, String name, Progress progress) {
-        LiveNote note =
-                LiveNote.of(progress.now(), run.version(), run.reportFile().toString());
+        String now = progress.now().isEmpty() ? "it begins" : progress.now();
+        return ofUnfinished(run, name, "The search goes on: " + now + ".");
+    }
+
+    /** The report of a run that failed, with what was known by then. */
+    public static LivePage ofFailed(RunDirectory run, String name, String reason) {
+        return ofUnfinished(run, name, "The search has failed: " + reason);
+    }
+
+    private static LivePage ofUnfinished(RunDirectory run, String name, String now) {
+        LiveNote note = LiveNote.of(now, run.version(), run.reportFile().toString());
         return new LivePage(note.version(), () -> new RunReport().live(run, name, note));
     }
 

@@ -118,7 +118,8 @@ record Page(
             size += String.format(Locale.ROOT, " (%.0f %% of the dense model)", share);
             perplexity +=
                     " where the dense model has " + Display.loss(dense.holdout().perplexity())
-                            + String.format(Locale.ROOT, " (%+.2g %%)", rise).replace('-', '−');
+                            + String.format(Locale.ROOT, Math.abs(rise) < 10 ? " (%+.1f %%)" : " (%+.0f %%)", rise)
+                                    .replace('-', '−');
         }
         return size + ", " + Display.bits(point.averageBits()) + " bits on average; held-out KL "
                 + Display.loss(point.holdout().kl()) + ", held-out perplexity " + perplexity + ".";

@@ -19,7 +19,7 @@ record PointRow(String id, String strategy, boolean marked, List<Figure> figures
     record Budget(Figure budget, List<PointRow> rows) {}
 
     static List<PointRow> front(ReportData data) {
-        FrontPoint knee = data.knee().orElse(null);
+        FrontPoint knee = data.hasKnee() ? data.knee().orElse(null) : null;
         return data.front().points().stream()
                 .map(point -> of(point, point == knee, Stream.of()))
                 .toList();

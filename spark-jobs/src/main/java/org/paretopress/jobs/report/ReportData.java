@@ -61,7 +61,7 @@ public record ReportData(
                 null);
     }
 
-    /** The knee, or the first front point where no point bears its id; empty for an empty front. */
+    /** The knee or what stands in for it, or the first front point where no point bears its id; empty for an empty front. */
     public Optional<FrontPoint> knee() {
         List<FrontPoint> points = front.points();
         return points.stream()
@@ -73,6 +73,7 @@ public record ReportData(
     /** Whether the front has a point after which more bytes buy little. */
     boolean hasKnee() {
         return Knee.find(front.points().stream()
+                        .filter(point -> Double.isFinite(point.calibration().kl()))
                         .map(point -> new ParetoPoint<>(
                                 point.sizeInBytes(), point.calibration().kl(), point))
                         .toList())

@@ -113,10 +113,23 @@ public final class ReportServer implements AutoCloseable {
             if (page.isPresent()) {
                 send(page.get(), exchange);
             } else {
-                exchange.sendResponseHeaders(404, -1);
+                sendNothing(404, exchange);
             }
-        } catch (RuntimeException e) { // a file that is just being replaced; the page asks again
-            exchange.sendResponseHeaders(503, -1);
+        } catch (RuntimeException e) { // a file that is just being replaced
+            sendNothing(503, exchange);
+        }
+    }
+
+    /** A page that asks again. */
+    private static void sendNothing(int status, HttpExchange exchange) throws IOException {
+        byte[] html =
+                "<!DOCTYPE html><meta http-equiv=\"refresh\" content=\"2\"><title>Paretopress</title><p>Not there yet."
+                        .getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+        boolean body = exchange.getRequestMethod().equals("GET");
+        exchange.sendResponseHeaders(status, body ? html.length : -1);
+        if (body) {
+            exchange.getResponseBody().write(html);
         }
     }
 
@@ -144,7 +157,7 @@ public final class ReportServer implements AutoCloseable {
                 exchange.getResponseBody().write(html);
             }
         }
-        if (closing) {
+        if (closing && exchange.getRequestURI().getPath().equals("/")) {
             readAtLast.countDown();
         }
     }

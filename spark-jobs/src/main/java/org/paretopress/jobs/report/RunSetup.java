@@ -16,9 +16,16 @@ import org.paretopress.jobs.run.RunDirectory;
  */
 public record RunSetup(String configuration, String strategy, String loss, LevelBits bits) {
 
+    private static final String KL = "KL, nats per token";
+
+    /** Whether the search minimises the divergence that reports give. */
+    boolean isKl() {
+        return loss.equals(KL);
+    }
+
     /** @param configuration as YAML */
     public RunSetup(String configuration, String strategy) {
-        this(configuration, strategy, "KL, nats per token", new LevelBits(Map.of()));
+        this(configuration, strategy, KL, new LevelBits(Map.of()));
     }
 
     static RunSetup of(RunDirectory run) {
@@ -26,7 +33,7 @@ public record RunSetup(String configuration, String strategy, String loss, Level
                 new ConfigReader().read(run.name(), run.config(), List.of()).search();
         String loss =
                 switch (search.fitness()) {
-                    case kl -> "KL, nats per token";
+                    case kl -> KL;
                     case sparseKl -> "KL over the most probable tokens, nats per token";
                     case perplexity -> "perplexity";
                 };

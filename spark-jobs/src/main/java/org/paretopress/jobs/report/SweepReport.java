@@ -2,6 +2,7 @@ package org.paretopress.jobs.report;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.paretopress.jobs.input.FinishedRun;
 
@@ -14,12 +15,13 @@ public final class SweepReport {
      * @param name of its folder, which lies beside the page
      * @param reason why it failed, or what is going on in it
      * @param isOpen whether it may still have a result
+     * @param run opens it; empty where there is none
      */
-    public record Cell(String name, String state, String reason, boolean isOpen, Optional<FinishedRun> run) {
+    public record Cell(String name, String state, String reason, boolean isOpen, Optional<Supplier<FinishedRun>> run) {
 
         private ComparedRun compared() {
             String link = RelativeLink.of(name + "/report.html");
-            return run.map(finished -> ComparedRun.of(name, state, link, finished))
+            return run.map(finished -> ComparedRun.of(name, state, link, finished.get()))
                     .orElseGet(() -> isOpen
                             ? ComparedRun.open(name, state, reason.isEmpty() ? "" : link, reason)
                             : ComparedRun.failed(name, state, reason));
@@ -36,12 +38,14 @@ public final class SweepReport {
     public LivePage live(String name, List<Cell> cells) {
         long open = cells.stream().filter(Cell::isOpen).count();
         LiveNote note = LiveNote.of(
-                open == 0 ? "the last cell has ended" : open + " of " + cells.size() + " cells have no result yet",
+                open == 0
+                        ? "The last cell has ended."
+                        : "The sweep goes on: " + open + " of " + cells.size() + " cells have not ended.",
                 cells.stream()
                         .map(cell -> cell.name() + " " + cell.state() + " " + cell.reason())
                         .collect(Collectors.joining("\n")),
                 name + "/report.html");
-        List<ComparedRun> runs = cells.stream().map(Cell::compared).toList();
-        return new ComparisonReport().live("Sweep", name, "cells", runs, note);
+        return new LivePage(note.version(), () -> new ComparisonReport()
+                .live("Sweep", name, "cells", cells.stream().map(Cell::compared).toList(), note));
     }
 }

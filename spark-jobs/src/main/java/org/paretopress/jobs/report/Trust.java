@@ -33,7 +33,7 @@ record Trust(List<String> sentences, List<Budget> budgets) {
                 .filter(budget -> !budget.comparisons().isEmpty() || budget.additivity() != null)
                 .map(budget -> budget(budget, data.strategy()))
                 .toList();
-        return new Trust(holdout(data.front().points()), budgets);
+        return new Trust(holdout(data.front().points(), data.setup().isKl()), budgets);
     }
 
     private static Budget budget(AtBudget budget, String searched) {
@@ -59,7 +59,8 @@ record Trust(List<String> sentences, List<Budget> budgets) {
                 comparison.low() == comparison.high() ? "the same on every sequence" : judgement);
     }
 
-    private static List<String> holdout(List<FrontPoint> points) {
+    /** @param ordered whether the calibration text orders the points by KL */
+    private static List<String> holdout(List<FrontPoint> points, boolean ordered) {
         double[] ratios = points.stream()
                 .mapToDouble(point -> point.holdout().kl() / point.calibration().kl())
                 .filter(Double::isFinite)
@@ -76,7 +77,7 @@ record Trust(List<String> sentences, List<Budget> budgets) {
                     median < 1 ? "lower" : "higher"));
         }
         int neighbours = points.size() - 1;
-        if (neighbours > 0) {
+        if (ordered && neighbours > 0) {
             long turned = IntStream.range(0, neighbours)
                     .filter(i -> points.get(i + 1).holdout().kl()
                             >= points.get(i).holdout().kl())

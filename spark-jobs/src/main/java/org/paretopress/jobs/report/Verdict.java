@@ -2,6 +2,7 @@ package org.paretopress.jobs.report;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.paretopress.jobs.report.BudgetVerdict.Outcome;
 
 /**
@@ -40,7 +41,10 @@ record Verdict(String summary, String front, List<BudgetVerdict> budgets) {
         }
         String rivals = rivals(lost);
         if (lost.size() == all) {
-            return "The search was not needed: " + rivals + everywhere;
+            boolean needless = lost.stream().noneMatch(budget -> budget.outcome() == Outcome.UNDECIDED);
+            return (needless ? "The search was not needed: " : "The search is not shown to be needed: ")
+                    + rivals
+                    + everywhere;
         }
         return "The search beats every baseline at " + (all - lost.size()) + " of " + all + " budgets; at the other"
                 + (lost.size() == 1 ? ", " : " " + lost.size() + ", ") + rivals + ".";
@@ -49,8 +53,18 @@ record Verdict(String summary, String front, List<BudgetVerdict> budgets) {
     /** {@code the layerwise allocation is better}, as precise as all of the {@code lost} budgets allow. */
     private static String rivals(List<BudgetVerdict> lost) {
         String names = lost.stream().map(BudgetVerdict::rival).distinct().collect(Collectors.joining(" or "));
-        boolean ties = lost.stream().anyMatch(budget -> budget.outcome() == Outcome.TIE);
-        boolean losses = lost.stream().anyMatch(budget -> budget.outcome() == Outcome.BASELINE_WINS);
-        return names + " is " + (ties && losses ? "as good or better" : ties ? "as good" : "better");
+        String how = Stream.of(Outcome.UNDECIDED, Outcome.TIE, Outcome.BASELINE_WINS)
+                .filter(outcome -> lost.stream().anyMatch(budget -> budget.outcome() == outcome))
+                .map(Verdict::words)
+                .collect(Collectors.joining(" or "));
+        return names + " is " + how;
+    }
+
+    private static String words(Outcome outcome) {
+        return switch (outcome) {
+            case UNDECIDED -> "not told from it by held-out text";
+            case TIE -> "as good";
+            default -> "better";
+        };
     }
 }

@@ -1,6 +1,7 @@
 package org.paretopress.jobs.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,9 +218,15 @@ public final class RunDirectory {
         write(CHECKPOINT, state);
     }
 
-    /** Where its searches stand; empty before the first generation. */
+    /** Where its searches stand; empty before the first generation, and where another release has written it. */
     public Optional<SearchState> state() {
-        return storage.exists(path(CHECKPOINT)) ? Optional.of(read(CHECKPOINT, SearchState.class)) : Optional.empty();
+        if (!storage.exists(path(CHECKPOINT))) {
+            return Optional.empty();
+        }
+        JsonNode state = read(CHECKPOINT, JsonNode.class);
+        return state.path("formatVersion").asInt() == SearchState.VERSION
+                ? Optional.of(parse(CHECKPOINT, state.toString(), SearchState.class))
+                : Optional.empty();
     }
 
     public void write(Metrics metrics) {

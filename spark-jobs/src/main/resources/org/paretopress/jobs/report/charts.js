@@ -6,6 +6,17 @@ const charts = (function () {
   const byId = (id) => document.getElementById(id);
   const finite = (number) => typeof number === 'number' && Number.isFinite(number);
 
+  let life = new AbortController();
+
+  /** Forgets the charts of a page whose contents are replaced. */
+  function renew() {
+    life.abort();
+    life = new AbortController();
+  }
+
+  /** Calls when the colour scheme changes, as long as the page has these contents. */
+  const onScheme = (call) => dark.addEventListener('change', call, { signal: life.signal });
+
   function theme() {
     const style = getComputedStyle(document.documentElement);
     const read = (name) => style.getPropertyValue('--' + name).trim();
@@ -85,7 +96,7 @@ const charts = (function () {
       chart.setOption(option(log && possible, theme()), true);
     };
     button.addEventListener('click', () => { log = !log; draw(); });
-    dark.addEventListener('change', draw);
+    onScheme(draw);
     new ResizeObserver(() => { if (container.isConnected) chart.resize(); else chart.dispose(); }).observe(container);
     draw();
     return { chart, draw, container, restart: () => { log = suggested(); draw(); } };
@@ -96,5 +107,5 @@ const charts = (function () {
   /** Colours of lines, told apart by people who see fewer. */
   const colours = () => (dark.matches ? series.map((colour, i) => (i === 0 ? '#56B4E9' : i === 5 ? '#0072B2' : colour)) : series);
 
-  return { dark, byId, finite, short, theme, colours, lossAxis, plainAxis, frame, chartIn };
+  return { dark, renew, onScheme, byId, finite, short, theme, colours, lossAxis, plainAxis, frame, chartIn };
 }());

@@ -1,6 +1,7 @@
 // Small charts and the table of the page that compares runs.
 function drawPage() {
-  const { dark, byId, short, theme, lossAxis, plainAxis, frame } = charts;
+  const { dark, onScheme, byId, short, theme, lossAxis, plainAxis, frame } = charts;
+  charts.renew();
   const data = JSON.parse(byId('report-data').textContent);
 
   // ---- small charts, drawn once they come near the window
@@ -127,7 +128,7 @@ function drawPage() {
     button.addEventListener('click', () => { log = !log; say(); redraw(); });
     say();
     const redraw = drawNear(drawn);
-    dark.addEventListener('change', redraw);
+    onScheme(redraw);
   }
 
   // ---- the table: rows sort by a column, and leave as CSV in the order shown

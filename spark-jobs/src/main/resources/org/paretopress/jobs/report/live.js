@@ -7,9 +7,17 @@
   const controls = () => Array.from(document.querySelectorAll('input, select, details, button[aria-pressed]'));
   const key = (element) => element.id || (element.matches('details') ? element.firstElementChild.textContent : element.name + '=' + element.value);
 
+  const touched = new Set();
+  for (const kind of ['click', 'change', 'toggle']) {
+    document.addEventListener(kind, (event) => {
+      const control = event.target.closest && event.target.closest('input, select, details, button[aria-pressed]');
+      if (control) touched.add(key(control));
+    }, true);
+  }
+
   /** What the reader has set, to be set again on the new page. */
   function settings() {
-    return new Map(controls().map((element) => [key(element), {
+    return new Map(controls().filter((element) => touched.has(key(element))).map((element) => [key(element), {
       open: element.open, checked: element.checked, value: element.value, pressed: element.getAttribute('aria-pressed'),
     }]));
   }
@@ -72,6 +80,8 @@
   }
 
   function lost() {
+    shown.clear();
+    version = null;
     const progress = document.getElementById('progress');
     if (progress) progress.textContent = 'Nobody answers any more: the process has ended, or cannot be reached. What is below may be old; when the search has ended, the report is ' + progress.dataset.report + '.';
   }

@@ -1,11 +1,12 @@
 // Charts and choices of the report of one run.
 function drawPage() {
   const { dark, byId, finite, short, theme, colours, lossAxis, plainAxis, frame, chartIn } = charts;
+  charts.renew();
   const data = JSON.parse(document.getElementById('report-data').textContent);
   const front = data.points.filter((point) => point.front);
   const shapes = ['circle', 'diamond', 'triangle', 'rect', 'roundRect', 'pin'];
 
-  let chosen = front.find((point) => point.id === data.kneeId) || front[0];
+  let chosen = front.find((point) => point.id === data.firstId) || front[0];
   let other = null;
   let measure = 'kl';
   let course = 'tokens';
@@ -66,8 +67,8 @@ function drawPage() {
   }
 
   function rings(look) {
-    const knee = front.find((point) => point.id === data.kneeId) || front[0];
-    const ringed = knee === chosen ? [knee] : [knee, chosen];
+    const knee = data.hasKnee ? front.find((point) => point.id === data.firstId) : null;
+    const ringed = knee && knee !== chosen ? [knee, chosen] : [chosen];
     return {
       id: 'rings', type: 'scatter', symbol: 'circle', symbolSize: 20, silent: true, z: 2,
       itemStyle: { color: 'transparent', borderColor: look.ink, borderWidth: 1.5, opacity: 1 },

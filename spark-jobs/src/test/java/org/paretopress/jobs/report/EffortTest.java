@@ -42,7 +42,8 @@ class EffortTest {
         assertThat(effort(provenance, line(0, null), line(1, 0.5), line(2, 0.8), line(3, 0.6))
                         .sentences())
                 .containsExactly(
-                        "A generation scores 64 candidates on 2,048 tokens, of these 1 candidate on 8,192 tokens.",
+                        "In the first generation candidates were scored in stages: 64 on 2,048 tokens, then 1 on 8,192 tokens. The later"
+                                + " ones are survivors, and the parent where they are compared with it.",
                         "The run, its baselines included, scored candidates 321 times on 1,234,567 tokens in all; its last"
                                 + " process took 4 min 00 s (levels 60.0 s, search 3 min 00 s).",
                         "Of the 1,000 times that a transformer block would have run over a sequence, 40 % were known or"

@@ -143,6 +143,7 @@ class ReportServerTest {
 
     @Test
     void whoeverWatchesGetsTheLastPage() throws Exception {
+        server.close();
         server = ReportServer.open("0");
         show(run());
         get("/");

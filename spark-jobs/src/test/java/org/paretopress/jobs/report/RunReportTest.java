@@ -139,6 +139,20 @@ class RunReportTest {
         assertThat(empty.select("main p").text()).startsWith("The front is empty");
     }
 
+    /** Between two points there is no bulge. */
+    @Test
+    void aFrontWithoutAKneeMarksNone() throws Exception {
+        Document page = page(
+                new Front(List.of(SampleRun.point("a", "evopress", 3, 1), SampleRun.point("b", "evopress", 4, 1))),
+                "b");
+        assertThat(page.text()).contains("This front has no knee").doesNotContain("(knee)");
+        assertThat(page.select(".tag, #front-table .marked")).isEmpty();
+        JsonNode json =
+                new ObjectMapper().readTree(page.select("#report-data").first().data());
+        assertThat(json.get("hasKnee").booleanValue()).isFalse();
+        assertThat(json.get("firstId").textValue()).isEqualTo("b");
+    }
+
     private static Document page(Front front, String knee) {
         return Jsoup.parse(new RunReport()
                 .html(

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.paretopress.jobs.report.BudgetVerdict.Outcome;
 import org.paretopress.jobs.run.Baselines;
 import org.paretopress.jobs.run.Baselines.AtBudget;
+import org.paretopress.jobs.run.Baselines.Comparison;
 import org.paretopress.jobs.run.Baselines.Contender;
 import org.paretopress.jobs.run.Front;
 import org.paretopress.jobs.run.FrontPoint;
@@ -88,6 +89,21 @@ class VerdictTest {
                         .get(0)
                         .outcome())
                 .isEqualTo(Outcome.OPEN);
+    }
+
+    /** The search's loss is the lower one, but the interval holds zero. */
+    @Test
+    void whatHeldOutTextDoesNotTellIsNotCalledAsGood() {
+        AtBudget budget = at(found(0.004), allocation(0.005));
+        Comparison open = new Comparison(found(0.004).id(), allocation(0.005).id(), -0.001, -0.003, 0.001, 16);
+        Verdict verdict = verdict(new AtBudget(budget.budgetInBytes(), budget.contenders(), List.of(open), null));
+        assertThat(verdict.budgets().get(0).outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(verdict.budgets().get(0).judgement())
+                .isEqualTo("Held-out text does not tell the search from the layerwise allocation.");
+        assertThat(verdict.summary())
+                .isEqualTo(
+                        "The search is not shown to be needed: the layerwise allocation is not told from it by held-out"
+                                + " text.");
     }
 
     @Test
