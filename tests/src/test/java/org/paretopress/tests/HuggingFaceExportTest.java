@@ -121,8 +121,7 @@ class HuggingFaceExportTest {
     void theEvoPressFormNamesEveryLayer() throws IOException {
         SmallRun run = SmallRun.finished();
         Path file = folder.resolve("evopress.txt");
-        Command.run("export", run.output().toString(), "--point=evopress-1", "--format=evopress", "--to=" + file)
-                .succeeded();
+        run.export("evopress-1", "evopress", file);
         List<String> expected = run.assignment("evopress-1").entrySet().stream()
                 .map(entry -> entry.getKey() + ": " + entry.getValue())
                 .toList();

@@ -227,8 +227,7 @@ class SearchSpaceRulesTest {
     void referencesStandBesideTheSearch() throws IOException {
         SmallRun other = SmallRun.finished();
         Path reference = folder.resolve("evopress.txt");
-        Command.run("export", other.output().toString(), "--point=evopress-1", "--format=evopress", "--to=" + reference)
-                .succeeded();
+        other.export("evopress-1", "evopress", reference);
         SmallRun run = SmallRun.in(folder);
         searchBeside(run, reference).succeeded();
         JsonNode budgets = mapper.readTree(run.read("baselines.json")).path("budgets");
@@ -261,6 +260,8 @@ class SearchSpaceRulesTest {
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err())
                 .contains("search.references.mine = " + reference + ": Layer 'model.layers.9.mlp.up_proj'", "Maybe ");
+        assertThat(searchBeside(SmallRun.in(folder), folder.resolve("none.txt")).err())
+                .contains("search.references.mine", "none.txt", "Maybe ");
         assertThat(folder.resolve("run")).doesNotExist();
     }
 }

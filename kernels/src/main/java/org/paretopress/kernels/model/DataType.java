@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import org.paretopress.kernels.ggml.Half;
 
 /** Element types of weights in model files, little-endian. */
-public enum DataType implements TensorType {
+public enum DataType implements TensorType.Elements {
     F32(4) {
         @Override
-        float read(ByteBuffer bytes, int index) {
+        public float read(ByteBuffer bytes, int index) {
             return bytes.getFloat(index);
         }
 
@@ -18,7 +18,7 @@ public enum DataType implements TensorType {
     },
     F16(2) {
         @Override
-        float read(ByteBuffer bytes, int index) {
+        public float read(ByteBuffer bytes, int index) {
             return Half.toFloat(bytes.getShort(index));
         }
 
@@ -29,7 +29,7 @@ public enum DataType implements TensorType {
     },
     BF16(2) {
         @Override
-        float read(ByteBuffer bytes, int index) {
+        public float read(ByteBuffer bytes, int index) {
             return Float.intBitsToFloat(bytes.getShort(index) << 16);
         }
 
@@ -46,25 +46,10 @@ public enum DataType implements TensorType {
         this.sizeInBytes = sizeInBytes;
     }
 
-    /** Of an element. */
+    @Override
     public int sizeInBytes() {
         return sizeInBytes;
     }
-
-    @Override
-    public long sizeInBytes(long rows, int columns) {
-        return TensorType.sizeInBytes(rows, columns, sizeInBytes);
-    }
-
-    @Override
-    public void read(ByteBuffer bytes, int at, int count, float[] target, int offset) {
-        for (int i = 0; i < count; i++) {
-            target[offset + i] = read(bytes, at + i * sizeInBytes);
-        }
-    }
-
-    /** The element whose first byte stands at {@code index} of a little-endian buffer; exact for every type. */
-    abstract float read(ByteBuffer bytes, int index);
 
     /** Puts the element nearest to a finite value, ties to even, where {@link #read} finds it. */
     public abstract void write(ByteBuffer bytes, int index, float value);

@@ -3,7 +3,7 @@ package org.paretopress.kernels.model;
 import java.nio.ByteBuffer;
 
 /** Whole numbers in model files: packed codes, shapes. Read as floats they are exact up to 2^24. */
-public enum IntegerType implements TensorType {
+public enum IntegerType implements TensorType.Elements {
     I32(Integer.BYTES),
     I64(Long.BYTES);
 
@@ -14,15 +14,12 @@ public enum IntegerType implements TensorType {
     }
 
     @Override
-    public long sizeInBytes(long rows, int columns) {
-        return TensorType.sizeInBytes(rows, columns, sizeInBytes);
+    public int sizeInBytes() {
+        return sizeInBytes;
     }
 
     @Override
-    public void read(ByteBuffer bytes, int at, int count, float[] target, int offset) {
-        for (int i = 0; i < count; i++) {
-            int place = at + i * sizeInBytes;
-            target[offset + i] = this == I32 ? bytes.getInt(place) : bytes.getLong(place);
-        }
+    public float read(ByteBuffer bytes, int index) {
+        return this == I32 ? bytes.getInt(index) : bytes.getLong(index);
     }
 }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.paretopress.kernels.ggml.GgmlType;
 
 /** How the weights of a tensor are stored. */
-public sealed interface TensorType permits DataType, IntegerType, TensorType.Blocks {
+public sealed interface TensorType permits TensorType.Elements, TensorType.Blocks {
 
     /** As model files spell it: {@code BF16}, {@code Q4_K}. */
     String name();
@@ -16,11 +16,6 @@ public sealed interface TensorType permits DataType, IntegerType, TensorType.Blo
      */
     long sizeInBytes(long rows, int columns);
 
-    /** Bytes of elements of one size. */
-    static long sizeInBytes(long rows, int columns, int elementBytes) {
-        return Math.multiplyExact(Math.multiplyExact(rows, (long) columns), (long) elementBytes);
-    }
-
     /**
      * Reads weights as floats, exactly.
      *
@@ -30,6 +25,28 @@ public sealed interface TensorType permits DataType, IntegerType, TensorType.Blo
      * @param target gets them from {@code offset} on
      */
     void read(ByteBuffer bytes, int at, int count, float[] target, int offset);
+
+    /** Weights side by side, all of one size. */
+    sealed interface Elements extends TensorType permits DataType, IntegerType {
+
+        /** Of an element. */
+        int sizeInBytes();
+
+        /** The element whose first byte stands at {@code index} of a little-endian buffer. */
+        float read(ByteBuffer bytes, int index);
+
+        @Override
+        default long sizeInBytes(long rows, int columns) {
+            return Math.multiplyExact(Math.multiplyExact(rows, (long) columns), (long) sizeInBytes());
+        }
+
+        @Override
+        default void read(ByteBuffer bytes, int at, int count, float[] target, int offset) {
+            for (int i = 0; i < count; i++) {
+                target[offset + i] = read(bytes, at + i * sizeInBytes());
+            }
+        }
+    }
 
     /** Blocks of ggml. */
     record Blocks(GgmlType type) implements TensorType {

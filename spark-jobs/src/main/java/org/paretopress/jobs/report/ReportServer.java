@@ -125,7 +125,12 @@ public final class ReportServer implements AutoCloseable {
         byte[] html =
                 "<!DOCTYPE html><meta http-equiv=\"refresh\" content=\"2\"><title>Paretopress</title><p>Not there yet."
                         .getBytes(StandardCharsets.UTF_8);
+        send(status, html, exchange);
+    }
+
+    private static void send(int status, byte[] html, HttpExchange exchange) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+        exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
         boolean body = exchange.getRequestMethod().equals("GET");
         exchange.sendResponseHeaders(status, body ? html.length : -1);
         if (body) {
@@ -145,17 +150,10 @@ public final class ReportServer implements AutoCloseable {
         String tag = '"' + page.version() + '"';
         exchange.getResponseHeaders().set("ETag", tag);
         exchange.getResponseHeaders().set("Cache-Control", "no-cache");
-        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
-        exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
         if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
             exchange.sendResponseHeaders(304, -1);
         } else {
-            byte[] html = page.html().get().getBytes(StandardCharsets.UTF_8);
-            boolean body = exchange.getRequestMethod().equals("GET");
-            exchange.sendResponseHeaders(200, body ? html.length : -1);
-            if (body) {
-                exchange.getResponseBody().write(html);
-            }
+            send(200, page.html().get().getBytes(StandardCharsets.UTF_8), exchange);
         }
         if (closing && exchange.getRequestURI().getPath().equals("/")) {
             readAtLast.countDown();

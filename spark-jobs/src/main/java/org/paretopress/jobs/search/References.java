@@ -27,7 +27,7 @@ record References(SearchSpace space, Map<String, Assignment> byName) {
         files.forEach((name, file) -> {
             try {
                 byName.put(name, space.assignment(FinishedRun.assignment(storage, file)));
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | InputException e) {
                 String[] parts = e.getMessage().split("\nMaybe ", 2);
                 throw new InputException("search.references." + name + " = " + file + ": " + parts[0], parts[1]);
             }
