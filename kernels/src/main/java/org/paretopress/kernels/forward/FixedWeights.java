@@ -35,15 +35,13 @@ public record FixedWeights(
     /** Copies a matrix of the model into an engine's memory, a row at a time. */
     static Tensor load(ModelFile model, String name, TensorOps ops) {
         TensorInfo info = model.tensor(name);
-        Tensor tensor = ops.allocate(Math.toIntExact(info.rows()), info.columns());
+        Tensor tensor = ops.allocateOperand(Math.toIntExact(info.rows()), info.columns());
         int rowsAtOnce = Math.max(1, (1 << 18) / info.columns());
         float[] values = new float[rowsAtOnce * info.columns()];
         for (int first = 0; first < tensor.rows(); first += rowsAtOnce) {
             int rows = Math.min(rowsAtOnce, tensor.rows() - first);
             model.read(info, first, rows, values);
-            for (int row = 0; row < rows; row++) {
-                tensor.writeRow(first + row, values, row * info.columns());
-            }
+            tensor.writeRows(first, rows, values, 0);
         }
         return tensor;
     }

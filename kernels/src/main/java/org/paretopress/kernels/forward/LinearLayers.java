@@ -3,6 +3,7 @@ package org.paretopress.kernels.forward;
 import java.util.List;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
+import org.paretopress.kernels.ops.Weight;
 
 /**
  * The linear layers of a model with the weights of one candidate, in both directions.
@@ -14,7 +15,7 @@ record LinearLayers(List<String> names, TensorOps ops, LayerWeights weights, Gra
 
     /** {@code y = x·Wᵀ}. x: T × inputs, y: T × outputs. */
     void forward(int layer, Tensor x, Tensor y) {
-        Tensor weight = weights.acquire(layer);
+        Weight weight = weights.acquire(layer);
         try {
             ops.linear(x, weight, y, false);
         } finally {
@@ -31,7 +32,7 @@ record LinearLayers(List<String> names, TensorOps ops, LayerWeights weights, Gra
      */
     void backward(int layer, Tensor x, Tensor dy, Tensor dx, boolean accumulate) {
         tap.gradient(names.get(layer), x, dy);
-        Tensor weight = weights.acquire(layer);
+        Weight weight = weights.acquire(layer);
         try {
             ops.linearBackward(dy, weight, dx, accumulate);
         } finally {

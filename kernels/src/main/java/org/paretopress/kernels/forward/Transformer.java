@@ -3,10 +3,10 @@ package org.paretopress.kernels.forward;
 import java.util.ArrayList;
 import java.util.List;
 import org.paretopress.kernels.model.ModelConfig;
-import org.paretopress.kernels.ops.PackedRows;
 import org.paretopress.kernels.ops.Rotary;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
+import org.paretopress.kernels.ops.Weight;
 
 /**
  * The forward pass of a Llama (Touvron et al., 2023) over whole sequences, one sub-block at a time: attention and MLP of the
@@ -27,7 +27,6 @@ public final class Transformer implements AutoCloseable {
     private final List<Workspace> workspaces = new ArrayList<>();
     private final Tensor own; // the residual stream of forward(), T × D for one sequence
     private final Tensor logits; // T × V for one sequence
-    private final float[] embedded;
 
     /**
      * Makes the workspaces.
@@ -48,7 +47,6 @@ public final class Transformer implements AutoCloseable {
         workspaces.add(largest);
         this.own = ops.allocate(sequenceLength, config.hiddenSize());
         this.logits = ops.allocate(sequenceLength, config.vocabularySize());
-        this.embedded = new float[config.hiddenSize()];
     }
 
     /** What a sub-block needs beside the residual stream. */
@@ -63,13 +61,13 @@ public final class Transformer implements AutoCloseable {
 
         static Workspace allocate(ModelConfig config, TensorOps ops, int tokens) {
             return new Workspace(
-                    ops.allocate(tokens, config.hiddenSize()),
-                    ops.allocate(tokens, config.querySize()),
-                    ops.allocate(tokens, config.keyValueSize()),
-                    ops.allocate(tokens, config.keyValueSize()),
-                    ops.allocate(tokens, config.querySize()),
-                    ops.allocate(tokens, config.intermediateSize()),
-                    ops.allocate(tokens, config.intermediateSize()));
+                    ops.allocateOperand(tokens, config.hiddenSize()),
+                    ops.allocateOperand(tokens, config.querySize()),
+                    ops.allocateOperand(tokens, config.keyValueSize()),
+                    ops.allocateOperand(tokens, config.keyValueSize()),
+                    ops.allocateOperand(tokens, config.querySize()),
+                    ops.allocateOperand(tokens, config.intermediateSize()),
+                    ops.allocateOperand(tokens, config.intermediateSize()));
         }
 
         Workspace slice(int tokens) {
@@ -110,10 +108,7 @@ public final class Transformer implements AutoCloseable {
         if (tokens.length != x.rows()) {
             throw new IllegalArgumentException("Got " + tokens.length + " tokens for workspaces of " + x.rows() + ".");
         }
-        for (int t = 0; t < tokens.length; t++) {
-            fixed.embedding().readRow(tokens[t], embedded);
-            x.writeRow(t, embedded, 0);
-        }
+        ops.gather(fixed.embedding(), tokens, x);
     }
 
     /**
@@ -158,12 +153,7 @@ public final class Transformer implements AutoCloseable {
     private void linear(
             Tensor inputs, int layer, Tensor outputs, boolean accumulate, LayerWeights weights, ActivationTap tap) {
         tap.inputs(layers.get(layer), inputs);
-        PackedRows packed = weights.packed(layer);
-        if (packed != null) {
-            ops.linear(inputs, packed, outputs, accumulate);
-            return;
-        }
-        Tensor weight = weights.acquire(layer);
+        Weight weight = weights.acquire(layer);
         try {
             ops.linear(inputs, weight, outputs, accumulate);
         } finally {

@@ -9,15 +9,15 @@ import org.paretopress.kernels.levels.LevelDatabase;
 import org.paretopress.kernels.levels.PackedMatrix;
 import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
-import org.paretopress.kernels.ops.PackedRows;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
+import org.paretopress.kernels.ops.Weight;
 
 /**
  * Weights of (layer, level) pairs, dequantized once and shared by all threads while they are hot.
  *
  * <p>Where not even one model's layers fit into the cache, every layer of every pass would push out another: then levels stay
- * packed, and are dequantized on their way into each product.
+ * packed, and are dequantized on their way into each product. On engines that multiply packed weights as fast as others they always do.
  */
 public final class WeightCache implements AutoCloseable {
 
@@ -28,8 +28,8 @@ public final class WeightCache implements AutoCloseable {
     private final LevelDatabase levels;
     private final TensorOps ops;
     private final List<String> layers;
-    private final BoundedCache<Key, Tensor> cache;
-    private final Function<Key, Tensor> loader = this::load;
+    private final BoundedCache<Key, Weight> cache;
+    private final Function<Key, Weight> loader = this::load;
     private final boolean stayPacked;
 
     private record Key(String layer, String level) {}
@@ -45,11 +45,11 @@ public final class WeightCache implements AutoCloseable {
         this.layers = model.config().layers().stream()
                 .map(ModelConfig.LayerShape::name)
                 .toList();
-        this.cache = new BoundedCache<>(Tensor::sizeInBytes, maxBytes);
+        this.cache = new BoundedCache<>(Weight::sizeInBytes, maxBytes);
         long bytes = model.config().layers().stream()
                 .mapToLong(layer -> Float.BYTES * layer.parameters())
                 .sum();
-        this.stayPacked = bytes > maxBytes;
+        this.stayPacked = ops.multipliesPacked() || bytes > maxBytes;
     }
 
     /** The weights of the original model. */
@@ -66,19 +66,13 @@ public final class WeightCache implements AutoCloseable {
                 .toArray(Key[]::new);
         return new LayerWeights() {
             @Override
-            public Tensor acquire(int layer) {
+            public Weight acquire(int layer) {
                 return cache.acquire(keys[layer], loader);
             }
 
             @Override
             public void release(int layer) {
                 cache.release(keys[layer]);
-            }
-
-            @Override
-            public PackedRows packed(int layer) {
-                Key key = keys[layer];
-                return stayPacked && !key.level().equals(DENSE) ? packedLevel(key) : null;
             }
 
             @Override
@@ -93,12 +87,15 @@ public final class WeightCache implements AutoCloseable {
         return cache.takeCounts();
     }
 
-    private Tensor load(Key key) {
+    private Weight load(Key key) {
         if (key.level().equals(DENSE)) {
             return FixedWeights.load(model, key.layer() + ".weight", ops);
         }
         PackedMatrix packed = packedLevel(key);
-        Tensor tensor = ops.allocate(packed.rows(), packed.columns());
+        if (stayPacked) {
+            return ops.keep(packed);
+        }
+        Tensor tensor = ops.allocateOperand(packed.rows(), packed.columns());
         float[] row = new float[packed.columns()];
         for (int r = 0; r < packed.rows(); r++) {
             packed.dequantize(r, row);

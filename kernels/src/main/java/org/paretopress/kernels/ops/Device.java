@@ -4,10 +4,11 @@ package org.paretopress.kernels.ops;
  * Where the kernels of a task run.
  *
  * @param gpu address of a GPU, as whoever shares GPUs out names it, such as {@code 0}; empty for the CPU
+ * @param precision what products are to be computed in there; on the CPU always 32 bits
  */
-public record Device(String gpu) {
+public record Device(String gpu, Precision precision) {
 
-    public static final Device CPU = new Device("");
+    public static final Device CPU = new Device("", Precision.FLOAT32);
 
     public boolean isGpu() {
         return !gpu.isEmpty();
@@ -15,6 +16,6 @@ public record Device(String gpu) {
 
     @Override
     public String toString() {
-        return isGpu() ? "GPU " + gpu : "the CPU";
+        return isGpu() ? "GPU " + gpu + " in " + precision : "the CPU";
     }
 }

@@ -73,23 +73,68 @@ public final class Nd4jOps implements TensorOps {
         Pointer.memcpy(start(to), start(from), from.sizeInBytes());
     }
 
-    @Override
-    public void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate) {
-        linear(x, weight, weight.rows(), y, 0, accumulate);
+    /** A packed weight in mapped memory, which is the operating system's. */
+    private record Packed(PackedRows matrix) implements Weight {
+
+        @Override
+        public int rows() {
+            return matrix.rows();
+        }
+
+        @Override
+        public int columns() {
+            return matrix.columns();
+        }
+
+        @Override
+        public long sizeInBytes() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** What is done with the first rows of a tensor, which are some of a weight's. */
+    private interface StripUser {
+        void use(int firstOutput, int outputs, Tensor strip);
     }
 
     @Override
-    public void linear(Tensor x, PackedRows weight, Tensor y, boolean accumulate) {
+    public Weight keep(PackedRows weight) {
+        return new Packed(weight);
+    }
+
+    @Override
+    public void gather(Tensor table, int[] rows, Tensor y) {
+        float[] values = first.of(table.columns());
+        for (int t = 0; t < rows.length; t++) {
+            table.readRow(rows[t], values);
+            y.writeRow(t, values, 0);
+        }
+    }
+
+    @Override
+    public void linear(Tensor x, Weight weight, Tensor y, boolean accumulate) {
+        inStrips(weight, (output, outputs, strip) -> linear(x, strip, outputs, y, output, accumulate));
+    }
+
+    /** A tensor goes as it is, a packed weight some dequantized rows at a time. */
+    private void inStrips(Weight weight, StripUser user) {
+        if (!(weight instanceof Packed packed)) {
+            user.use(0, weight.rows(), (Tensor) weight);
+            return;
+        }
         int inputs = weight.columns();
         Nd4jTensor strip = strips.computeIfAbsent(inputs, columns -> new Nd4jTensor(STRIP_ROWS, columns));
         float[] values = first.of(STRIP_ROWS * inputs);
         for (int output = 0; output < weight.rows(); output += STRIP_ROWS) {
             int rows = Math.min(STRIP_ROWS, weight.rows() - output);
             for (int row = 0; row < rows; row++) {
-                weight.dequantize(output + row, values, row * inputs);
+                packed.matrix().dequantize(output + row, values, row * inputs);
             }
-            strip.write(0, rows, values, 0);
-            linear(x, strip, rows, y, output, accumulate);
+            strip.writeRows(0, rows, values, 0);
+            user.use(output, rows, strip);
         }
     }
 
@@ -114,24 +159,25 @@ public final class Nd4jOps implements TensorOps {
     }
 
     @Override
-    public void linearBackward(Tensor y, Tensor weight, Tensor x, boolean accumulate) {
+    public void linearBackward(Tensor y, Weight weight, Tensor x, boolean accumulate) {
         int inputs = weight.columns();
-        int outputs = y.columns();
-        cblas_sgemm(
-                CblasRowMajor,
-                CblasNoTrans,
-                CblasNoTrans,
-                y.rows(),
-                inputs,
-                outputs,
-                1f,
-                start(y),
-                outputs,
-                start(weight),
-                inputs,
-                accumulate ? 1f : 0f,
-                start(x),
-                inputs);
+        inStrips(
+                weight,
+                (output, outputs, strip) -> cblas_sgemm(
+                        CblasRowMajor,
+                        CblasNoTrans,
+                        CblasNoTrans,
+                        y.rows(),
+                        inputs,
+                        outputs,
+                        1f,
+                        output == 0 ? start(y) : start(y).getPointer(output),
+                        y.columns(),
+                        start(strip),
+                        inputs,
+                        accumulate || output > 0 ? 1f : 0f,
+                        start(x),
+                        inputs));
     }
 
     @Override
@@ -146,7 +192,7 @@ public final class Nd4jOps implements TensorOps {
                 double squares = RowMath.dot(values, row, values, row, columns, lanes);
                 RowMath.scale(values, row, (float) (1 / Math.sqrt(squares / columns + epsilon)), gain, columns);
             }
-            of(y).write(t, rows, values, 0);
+            of(y).writeRows(t, rows, values, 0);
         }
     }
 
@@ -165,7 +211,7 @@ public final class Nd4jOps implements TensorOps {
                     RowMath.rotate(values, r * columns + head, half, rotary.cosines(), rotary.sines(), angle);
                 }
             }
-            of(x).write(t, rows, values, 0);
+            of(x).writeRows(t, rows, values, 0);
         }
     }
 
@@ -191,7 +237,7 @@ public final class Nd4jOps implements TensorOps {
                     head.run(queries, column * sharing + i * headSize, q.columns());
                 }
             }
-            of(y).write(t, sequenceLength, queries, 0);
+            of(y).writeRows(t, sequenceLength, queries, 0);
         }
     }
 
@@ -206,7 +252,7 @@ public final class Nd4jOps implements TensorOps {
             of(gate).read(t, rows, g);
             of(up).read(t, rows, u);
             RowMath.swiGlu(g, u, rows * columns);
-            of(gate).write(t, rows, g, 0);
+            of(gate).writeRows(t, rows, g, 0);
         }
     }
 

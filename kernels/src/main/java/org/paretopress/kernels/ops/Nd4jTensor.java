@@ -59,8 +59,8 @@ final class Nd4jTensor implements Tensor {
         }
     }
 
-    /** The inverse of {@link #read}, from an offset of the source. */
-    void write(int first, int count, float[] source, int offset) {
+    @Override
+    public void writeRows(int first, int count, float[] source, int offset) {
         for (int done = 0; done < count; ) {
             int row = first + done;
             int together = Math.min(count - done, rowsPerView - row % rowsPerView);
@@ -78,11 +78,6 @@ final class Nd4jTensor implements Tensor {
     @Override
     public int columns() {
         return columns;
-    }
-
-    @Override
-    public void writeRow(int row, float[] values, int offset) {
-        write(row, 1, values, offset);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.paretopress.kernels.ops;
 
-/** A weight matrix, outputs × inputs, in whatever form it is kept; it is read a row at a time, by many threads. */
+/** A weight matrix, outputs × inputs, in whatever form it was made; it is read a row at a time, by many threads. */
 public interface PackedRows {
 
     int rows();

@@ -21,9 +21,9 @@ public final class ReferenceOps implements TensorOps {
         }
 
         @Override
-        public void writeRow(int row, float[] source, int offset) {
-            for (int i = 0; i < columns; i++) {
-                set(row, i, source[offset + i]);
+        public void writeRows(int firstRow, int count, float[] source, int offset) {
+            for (int i = 0; i < count * columns; i++) {
+                values[start + firstRow * columns + i] = source[offset + i];
             }
         }
 
@@ -53,7 +53,25 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate) {
+    public Weight keep(PackedRows weight) {
+        Tensor whole = allocate(weight.rows(), weight.columns());
+        float[] row = new float[weight.columns()];
+        for (int o = 0; o < weight.rows(); o++) {
+            weight.dequantize(o, row, 0);
+            whole.writeRow(o, row, 0);
+        }
+        return whole;
+    }
+
+    @Override
+    public void gather(Tensor table, int[] rows, Tensor y) {
+        for (int t = 0; t < rows.length; t++) {
+            copy(table.slice(rows[t], 1), y.slice(t, 1));
+        }
+    }
+
+    @Override
+    public void linear(Tensor x, Weight weight, Tensor y, boolean accumulate) {
         Plain input = (Plain) x;
         Plain w = (Plain) weight;
         Plain output = (Plain) y;
@@ -69,18 +87,7 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public void linear(Tensor x, PackedRows weight, Tensor y, boolean accumulate) {
-        Tensor whole = allocate(weight.rows(), weight.columns());
-        float[] row = new float[weight.columns()];
-        for (int o = 0; o < weight.rows(); o++) {
-            weight.dequantize(o, row, 0);
-            whole.writeRow(o, row, 0);
-        }
-        linear(x, whole, y, accumulate);
-    }
-
-    @Override
-    public void linearBackward(Tensor y, Tensor weight, Tensor x, boolean accumulate) {
+    public void linearBackward(Tensor y, Weight weight, Tensor x, boolean accumulate) {
         Plain output = (Plain) y;
         Plain w = (Plain) weight;
         Plain input = (Plain) x;

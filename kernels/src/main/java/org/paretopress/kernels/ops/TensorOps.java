@@ -8,23 +8,44 @@ package org.paretopress.kernels.ops;
  */
 public interface TensorOps extends AutoCloseable {
 
-    /** A tensor with undefined contents. */
+    /** A tensor of 32-bit floats with undefined contents. */
     Tensor allocate(int rows, int columns);
+
+    /** A tensor that products read, or that is made of what they read, in the precision that this engine multiplies. */
+    default Tensor allocateOperand(int rows, int columns) {
+        return allocate(rows, columns);
+    }
+
+    /**
+     * Takes a packed weight into this engine's memory as it is, to be dequantized on its way into each product.
+     *
+     * @param weight must not change while it is kept
+     */
+    Weight keep(PackedRows weight);
+
+    /** Whether products with packed weights are about as fast as those with tensors, so that nothing else need be kept. */
+    default boolean multipliesPacked() {
+        return false;
+    }
 
     /** Copies all elements; both have the same shape. */
     void copy(Tensor from, Tensor to);
 
-    /** {@code y = x·Wᵀ}, or {@code y += x·Wᵀ}. x: tokens × inputs, weight: outputs × inputs, y: tokens × outputs. */
-    void linear(Tensor x, Tensor weight, Tensor y, boolean accumulate);
+    /**
+     * Copies rows of a table.
+     *
+     * @param rows which ones, in the order of the rows of y
+     */
+    void gather(Tensor table, int[] rows, Tensor y);
 
-    /** The same with a weight that is dequantized on its way into the product, some rows at a time. */
-    void linear(Tensor x, PackedRows weight, Tensor y, boolean accumulate);
+    /** {@code y = x·Wᵀ}, or {@code y += x·Wᵀ}. x: tokens × inputs, weight: outputs × inputs, y: tokens × outputs. */
+    void linear(Tensor x, Weight weight, Tensor y, boolean accumulate);
 
     /**
      * The way back through {@link #linear}: {@code x = y·W}, or {@code x += y·W}. y: tokens × outputs, weight: outputs ×
      * inputs, x: tokens × inputs. With gradients of a loss at the outputs in y, those at the inputs are in x.
      */
-    void linearBackward(Tensor y, Tensor weight, Tensor x, boolean accumulate);
+    void linearBackward(Tensor y, Weight weight, Tensor x, boolean accumulate);
 
     /** {@code y = x / rms(x) · gain}, row by row, rms with {@code epsilon} under the root. gain: one value a column. */
     void rmsNorm(Tensor x, float[] gain, double epsilon, Tensor y);

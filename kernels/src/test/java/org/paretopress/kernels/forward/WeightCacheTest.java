@@ -83,9 +83,9 @@ class WeightCacheTest {
                 Transformer transformer = new Transformer(model.config(), fixed, ops, 1, tokens.length);
                 WeightCache large = new WeightCache(model, levels, ops, Long.MAX_VALUE);
                 WeightCache small = new WeightCache(model, levels, ops, 1 << 20)) {
-            assertThat(large.candidate(candidate).packed(0)).isNull();
-            assertThat(small.candidate(candidate).packed(0)).isNotNull();
-            assertThat(small.dense().packed(0)).isNull();
+            assertThat(large.candidate(candidate).acquire(0)).isInstanceOf(Tensor.class);
+            assertThat(small.candidate(candidate).acquire(0)).isNotInstanceOf(Tensor.class);
+            assertThat(small.dense().acquire(0)).isInstanceOf(Tensor.class);
             float[] kept = last(transformer.forward(tokens, large.candidate(candidate), ActivationTap.NONE));
             float[] packed = last(transformer.forward(tokens, small.candidate(candidate), ActivationTap.NONE));
             float[] dense = last(transformer.forward(tokens, small.dense(), ActivationTap.NONE));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** A GPU is used where something offered can use it; where nothing can, the description says why. */
 class KernelsTest {
 
-    private static final Device GPU = new Device("3");
+    private static final Device GPU = new Device("3", Precision.BFLOAT16);
 
     /** Kernels for one GPU, made of the plain-Java engine. */
     private record Offered(String name, String gpu) implements KernelProvider {
@@ -28,7 +28,7 @@ class KernelsTest {
     @Test
     void theFirstWithoutAnObstacleIsTaken() {
         Kernels kernels = Kernels.on(GPU, List.of(new Offered("old", "0"), new Offered("new", "3")));
-        assertThat(kernels.description()).isEqualTo("new on GPU 3");
+        assertThat(kernels.description()).isEqualTo("new on GPU 3 in bfloat16");
         try (TensorOps ops = kernels.open()) {
             assertThat(ops).isInstanceOf(ReferenceOps.class);
         }
@@ -39,7 +39,8 @@ class KernelsTest {
         Kernels kernels = Kernels.on(GPU, List.of(new Offered("old", "0"), new Offered("older", "1")));
         assertThat(kernels.description())
                 .startsWith("ND4J ")
-                .endsWith(" on the CPU, not on GPU 3 (old: runs on GPU 0 alone; older: runs on GPU 1 alone)");
+                .endsWith(
+                        " on the CPU, not on GPU 3 in bfloat16 (old: runs on GPU 0 alone; older: runs on GPU 1 alone)");
         try (TensorOps ops = kernels.open()) {
             assertThat(ops).isInstanceOf(Nd4jOps.class);
         }
@@ -64,13 +65,14 @@ class KernelsTest {
             }
         };
         assertThat(Kernels.on(GPU, List.of(broken, new Offered("new", "3"))).description())
-                .isEqualTo("new on GPU 3");
+                .isEqualTo("new on GPU 3 in bfloat16");
         assertThat(Kernels.on(GPU, List.of(broken)).description()).contains("no cuda in java.library.path");
     }
 
     @Test
     void withoutAnOfferTheBuildIsTheReason() {
-        assertThat(Kernels.on(GPU).description()).endsWith("not on GPU 3 (this build has no kernels for GPUs)");
+        assertThat(Kernels.on(GPU).description())
+                .endsWith("not on GPU 3 in bfloat16 (this build has no kernels for GPUs)");
     }
 
     @Test

@@ -80,11 +80,36 @@ abstract class TensorOpsContract extends DivergenceContract {
         Pair x = pair(5, size, 1);
         Pair weight = pair(2 * size + 2, size, 1);
         Pair y = pair(5, 2 * size + 2, 1);
+        Weight kept = ops.keep(packed(weight.actual()));
         for (boolean accumulate : new boolean[] {false, true}) {
             oracle.linear(x.expected(), weight.expected(), y.expected(), accumulate);
-            ops.linear(x.actual(), packed(weight.actual()), y.actual(), accumulate);
+            ops.linear(x.actual(), kept, y.actual(), accumulate);
             assertClose(y, 2, size);
         }
+    }
+
+    /** More rows than an engine may dequantize at once. */
+    @Test
+    void backwardThroughPackedWeights() {
+        Pair y = pair(5, 300, 1);
+        Pair weight = pair(300, 13, 1);
+        Pair x = pair(5, 13, 1);
+        Weight kept = ops.keep(packed(weight.actual()));
+        for (boolean accumulate : new boolean[] {false, true}) {
+            oracle.linearBackward(y.expected(), weight.expected(), x.expected(), accumulate);
+            ops.linearBackward(y.actual(), kept, x.actual(), accumulate);
+            assertClose(x, 2, 300);
+        }
+    }
+
+    @Test
+    void gather() {
+        Pair table = pair(7, 13, 1);
+        Pair y = pair(4, 13, 1);
+        int[] rows = {6, 0, 6, 3};
+        oracle.gather(table.expected(), rows, y.expected());
+        ops.gather(table.actual(), rows, y.actual());
+        assertClose(y, 0, 1);
     }
 
     private static PackedRows packed(Tensor weight) {

@@ -1,7 +1,9 @@
 package org.paretopress.jobs.cluster;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -10,7 +12,9 @@ import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
+import org.paretopress.jobs.InputException;
 import org.paretopress.kernels.ops.Device;
+import org.paretopress.kernels.ops.Precision;
 
 /** The device that Spark gave a task. */
 public final class TaskDevice {
@@ -20,12 +24,26 @@ public final class TaskDevice {
     /** GPUs of a task, which may be a part of one. */
     static final String AMOUNT = "spark.task.resource." + RESOURCE + ".amount";
 
+    /** What products on GPUs are computed in. */
+    static final String PRECISION = "spark.paretopress.precision";
+
     private TaskDevice() {}
 
     /** Of the task that runs on this thread: the first of its GPUs, or the CPU where it has none. */
     static Device current() {
         ResourceInformation gpus = TaskContext.get().resourcesJMap().get(RESOURCE);
-        return gpus == null || gpus.addresses().length == 0 ? Device.CPU : new Device(gpus.addresses()[0]);
+        return gpus == null || gpus.addresses().length == 0
+                ? Device.CPU
+                : new Device(gpus.addresses()[0], precision(SparkEnv.get().conf()));
+    }
+
+    private static Precision precision(SparkConf conf) {
+        String name = conf.get(PRECISION, Precision.BFLOAT16.toString());
+        return Arrays.stream(Precision.values())
+                .filter(precision -> precision.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new InputException(
+                        PRECISION + " is " + name + ".", "choose one of " + Arrays.toString(Precision.values()) + "."));
     }
 
     static boolean isGpu(SparkConf conf) {
