@@ -76,8 +76,9 @@ inline bool is_filled(const unsigned char* bytes, size_t count, unsigned char wi
     return count == 0 || bytes[0] == with && memcmp(bytes, bytes + 1, count - 1) == 0;
 }
 
-// Where modules, streams and events of a context that ends are forgotten.
+// Ends what belongs to a context: its modules, streams and events, and its memory.
 void forget(const Device* device);
+void free_all(const Device* device);
 
 // Runs all threads of a grid; what went wrong is then in the message.
 int run(const simt::Kernel& kernel, void** parameters, simt::Index grid, simt::Index block, size_t dynamic_shared,

@@ -1,4 +1,4 @@
-// libcuda, second part: modules, streams, events and launches. A launch is done when cuLaunchKernel returns, and its error is
+// libcuda, third part: modules, streams, events and launches. A launch is done when cuLaunchKernel returns, and its error is
 // that call's, as with CUDA_LAUNCH_BLOCKING; unlike a device's, it does not spoil the context.
 
 #include <chrono>
@@ -39,8 +39,8 @@ struct Event {
     std::chrono::steady_clock::time_point at;
 };
 
-// What handles there are.
-template <typename Thing> std::map<const void*, std::unique_ptr<Thing>> live;
+// What handles there are; never destroyed, as threads may outlive static variables.
+template <typename Thing> auto& live = *new std::map<const void*, std::unique_ptr<Thing>>;
 
 template <typename Thing> Thing* find(const void* handle) {
     auto found = live<Thing>.find(handle);
@@ -126,6 +126,7 @@ void forget(const Device* device) {
     forget_all<Module>(device); // their libraries stay loaded
     forget_all<Stream>(device);
     forget_all<Event>(device);
+    free_all(device);
 }
 
 } // namespace emulator

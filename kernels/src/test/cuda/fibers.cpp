@@ -15,7 +15,7 @@ simt::Machine machine;
 namespace {
 
 constexpr int LANES = 32, MAX_THREADS = 1024;
-constexpr size_t STACK = 64 * 1024, MAX_SHARED = 256 * 1024, GUARD = 128;
+constexpr size_t STACK = 64 * 1024, STAGGER = 128, MAX_SHARED = 256 * 1024, GUARD = 128;
 constexpr unsigned char GUARDED = 0xa5;
 
 struct Copy {
@@ -42,7 +42,8 @@ struct Warp {
 
 Fiber fibers[MAX_THREADS];
 Warp warps[MAX_THREADS / LANES];
-int threads, waiting, ended; // of this block: all, at its barrier, at their end
+int threads, warp_count;
+int waiting, ended; // of this block, at its barrier and at their end
 bool backwards;
 jmp_buf launcher;
 const simt::Kernel* kernel;
@@ -60,13 +61,12 @@ uint32_t all_of(int warp) {
 
 // The next that may run: one of the same warp before those of others; null: none.
 Fiber* next_ready(int warp) {
-    int count = (threads + LANES - 1) / LANES;
-    for (int i = 0; i < count; i++) {
-        int candidate = (backwards ? warp + count - i : warp + i) % count;
-        if (uint32_t ready = warps[candidate].ready) {
+    for (int i = 0; i < warp_count; i++) {
+        if (uint32_t ready = warps[warp].ready) {
             int lane = backwards ? LANES - 1 - __builtin_clz(ready) : __builtin_ctz(ready);
-            return &fibers[candidate * LANES + lane];
+            return &fibers[warp * LANES + lane];
         }
+        warp = backwards ? (warp == 0 ? warp_count : warp) - 1 : warp + 1 == warp_count ? 0 : warp + 1;
     }
     return nullptr;
 }
@@ -113,13 +113,14 @@ void give_way() {
 // Starts a fiber, which then waits for its first kernel.
 void start(Fiber& fiber) {
     if (!fiber.stack) {
-        fiber.stack.reset(new unsigned char[STACK]);
+        fiber.stack.reset(new unsigned char[STACK + STAGGER * 63]);
     }
     memset(fiber.stack.get(), GUARDED, GUARD);
     static ucontext_t context;
     getcontext(&context);
     context.uc_stack.ss_sp = fiber.stack.get();
-    context.uc_stack.ss_size = STACK;
+    // Not all tops of stacks at one place modulo 64 KiB, which a cache would hold only a few of.
+    context.uc_stack.ss_size = STACK + STAGGER * static_cast<size_t>(fiber.thread.number % 64);
     context.uc_link = nullptr;
     makecontext(&context, live, 0);
     machine.current = &fiber.thread;
@@ -137,7 +138,7 @@ void block_barrier() {
         return;
     }
     waiting = 0;
-    for (int i = 0; i * LANES < threads; i++) {
+    for (int i = 0; i < warp_count; i++) {
         warps[i].ready = all_of(i);
     }
 }
@@ -198,7 +199,7 @@ void prepare(size_t dynamic_shared) {
     simt::Index at = machine.block, size = machine.block_size;
     backwards = (at.x + at.y + at.z) % 2 == 1;
     waiting = ended = 0;
-    for (int i = 0; i * LANES < threads; i++) {
+    for (int i = 0; i < warp_count; i++) {
         warps[i].ready = all_of(i);
         warps[i].arrived = 0;
     }
@@ -241,6 +242,7 @@ int run(const simt::Kernel& launched, void** arguments, simt::Index grid, simt::
     kernel = &launched;
     parameters = arguments;
     threads = static_cast<int>(block.x * block.y * block.z);
+    warp_count = (threads + LANES - 1) / LANES;
     failure = SUCCESS;
     machine = {nullptr,       {},              block,  grid,   shared_memory + GUARD,
                block_barrier, warp_collective, copy16, commit, wait};
