@@ -1,4 +1,4 @@
-// Numbers of 16 bits, as the products see them; primitives.cuh has the kernels' own conversions, which the tests compare with Java.
+// Numbers of 16 bits, as the products see them. Kernels have conversions of their own in primitives.cuh.
 
 #include "emulator.h"
 

@@ -50,7 +50,7 @@ void write(const fs::path& path, const std::string& text) { std::ofstream(path, 
 
 bool parse(int count, const char* const* given, Options& options) {
     static const std::regex architecture("(?:-arch|--gpu-architecture)=(sm|compute)_([0-9]+)([0-9])[a-z]?");
-    static const std::regex ignored("--?std=.*|--?fmad=(true|false)|--?default-device");
+    static const std::regex ignored("--?std=.*|--?fmad=(true|false)|--?default-device|--device-as-default-execution-space");
     for (int i = 0; i < count; i++) {
         std::string option = given[i];
         std::smatch match;

@@ -6,6 +6,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
+import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,5 +154,57 @@ final class EmulatedCalls {
 
     float[] download(long address, int count) {
         return bytes(address, 4L * count).getFloatArray(0, count);
+    }
+
+    /** @param type 0 float, 1 bfloat16, 2 float16 */
+    long layout(int type, int rows, int columns, int ld) {
+        return got("cublasLtMatrixLayoutCreate", new int[] {0, 14, 2}[type], (long) rows, (long) columns, (long) ld);
+    }
+
+    /** D = 1.5 op(A) op(B) + beta C, with the workspace that the heuristic asks for. */
+    int multiply(int transA, int transB, long[] addresses, long[] layouts, float beta) {
+        long handle = got("cublasLtCreate");
+        long desc = got("cublasLtMatmulDescCreate", 68, 0);
+        ok("cublasLtMatmulDescSetAttribute", desc, 3, new IntByReference(transA), 4L);
+        ok("cublasLtMatmulDescSetAttribute", desc, 4, new IntByReference(transB), 4L);
+        long preference = got("cublasLtMatmulPreferenceCreate");
+        ok("cublasLtMatmulPreferenceSetAttribute", preference, 1, new LongByReference(1 << 20), 8L);
+        Memory heuristic = new Memory(96);
+        int error = call(
+                "cublasLtMatmulAlgoGetHeuristic",
+                handle,
+                desc,
+                layouts[0],
+                layouts[1],
+                layouts[2],
+                layouts[3],
+                preference,
+                1,
+                heuristic,
+                new IntByReference());
+        if (error != 0) {
+            return error;
+        }
+        Memory factors = new Memory(8);
+        factors.write(0, new float[] {1.5f, beta}, 0, 2);
+        long workspace = heuristic.getLong(64);
+        return call(
+                "cublasLtMatmul",
+                handle,
+                desc,
+                factors,
+                addresses[0],
+                layouts[0],
+                addresses[1],
+                layouts[1],
+                factors.share(4),
+                addresses[2],
+                layouts[2],
+                addresses[3],
+                layouts[3],
+                heuristic,
+                allocate(workspace),
+                workspace,
+                0L);
     }
 }

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * <p>The device is as these environment variables say when the driver is initialized and no context lives:
  * {@code EMULATED_CUDA_NAME}, {@code EMULATED_CUDA_CAPABILITY} (8.0), {@code EMULATED_CUDA_MEMORY} (bytes),
  * {@code EMULATED_CUDA_SHARED_MEMORY} (bytes that a block may have), {@code EMULATED_CUDA_MULTIPROCESSORS},
- * {@code EMULATED_CUDA_DRIVER} (13000), {@code EMULATED_CUDA_DEVICES} (1).
+ * {@code EMULATED_CUDA_DRIVER} (13000), {@code EMULATED_CUDA_DEVICES} (1). {@code EMULATED_CUDA_COMPILER} is what NVRTC calls.
  */
 public final class EmulatedCuda {
 
@@ -40,7 +40,8 @@ public final class EmulatedCuda {
             "-fvisibility=hidden",
             "-Wno-psabi",
             "-U_FORTIFY_SOURCE", // its longjmp takes a change of stacks for an attack
-            "-pthread");
+            "-pthread",
+            "-Wl,-z,nodelete"); // its devices stay when JNA closes the library
 
     /** One library under three names: the loader sees that they are one file, so they share their state. */
     private static final String DRIVER = "libcuda.so.1";
@@ -49,7 +50,11 @@ public final class EmulatedCuda {
 
     private EmulatedCuda() {}
 
-    /** Skips the test that calls where the emulator cannot be built. */
+    public static boolean isAvailable() {
+        return isLinux() && isCompilerOnPath();
+    }
+
+    /** Skips the test that calls, from {@code BeforeEach} or itself, where the emulator cannot be built. */
     public static void assumeAvailable() {
         assumeTrue(isLinux(), "the CUDA emulator is for Linux");
         assumeTrue(isCompilerOnPath(), "the CUDA emulator needs g++ on the PATH");
