@@ -1,0 +1,164 @@
+package org.paretopress.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.paretopress.kernels.ggml.GgmlType;
+import org.paretopress.kernels.levels.GgmlBlocks;
+
+/**
+ * Where the functions of {@code levels.cuh} read in matrices far beyond 2^31 bits, at the last weight: an accessor notes
+ * the positions, and nothing of that size exists. Emulates the kernels' index arithmetic, see {@link KernelText}.
+ */
+class LevelKernelPositionsTest {
+
+    private static final int[] NO_INDEX = {};
+
+    /** 60000 x 14336, and one whose bytes and weights are beyond 2^32. */
+    private static final int[][] SHAPES = {{60_000, 14_336}, {200_000, 28_672}};
+
+    private static KernelText text;
+
+    private final Set<Long> read = new TreeSet<>();
+    private final Set<Long> indexRead = new TreeSet<>();
+
+    @BeforeAll
+    static void compile() throws Exception {
+        text = KernelText.compile();
+    }
+
+    @Test
+    void uniformGrids() {
+        for (int[] shape : SHAPES) {
+            for (int bits = 2; bits <= 8; bits++) {
+                long weights = exact(shape[0], shape[1]);
+                long groups = exact(shape[0], shape[1] / 128);
+                long scales = streamEnd(weights, bits);
+                readLast(new LevelKernel("uniform_grid", bits, 128, 0, NO_INDEX), shape, 0, 0);
+                Set<Long> expected = code(0, weights - 1, bits);
+                expected.addAll(half(scales + exact(2, groups - 1)));
+                expected.addAll(code(scales + exact(2, groups), groups - 1, bits));
+                assertThat(read).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void masks() {
+        for (int[] shape : SHAPES) {
+            long weights = exact(shape[0], shape[1]);
+            readLast(new LevelKernel("sparse_mask", 0, 0, 0, NO_INDEX), shape, 0xFF, 2_000_000_000);
+            Set<Long> expected = run((weights - 64) / 8, 8);
+            expected.addAll(half(weights / 8 + exact(2, 2_000_000_063L)));
+            assertThat(read).isEqualTo(expected);
+            assertThat(indexRead).containsExactly(weights / 64 - 1);
+        }
+    }
+
+    @Test
+    void twosOfFour() {
+        for (int[] shape : SHAPES) {
+            long weights = exact(shape[0], shape[1]);
+            int lastTwoPlaces = 0b1110_1110;
+            readLast(new LevelKernel("two_of_four", 0, 0, 0, NO_INDEX), shape, lastTwoPlaces, 0);
+            Set<Long> expected = run((weights - 1) / 8, 1);
+            expected.addAll(half(weights / 8 + exact(2, weights / 2 - 1)));
+            assertThat(read).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void prunedGroups() {
+        for (int[] shape : SHAPES) {
+            for (int bits = 2; bits <= 8; bits++) {
+                int size = 64;
+                int kept = 90_000_000;
+                long before = 80_000_063;
+                long groups = exact(shape[0], shape[1] / size);
+                long scales = groups / 8 + streamEnd(exact(kept, size), bits);
+                readLast(new LevelKernel("sparse_grid", bits, size, kept, NO_INDEX), shape, 0xFF, 80_000_000);
+                Set<Long> expected = run(groups / 8 - 8, 8);
+                expected.addAll(code(groups / 8, exact(before, size) + size - 1, bits));
+                expected.addAll(half(scales + exact(2, before)));
+                expected.addAll(code(scales + exact(2, kept), before, bits));
+                assertThat(read).isEqualTo(expected);
+                assertThat(indexRead).containsExactly(groups / 64 - 1);
+            }
+        }
+    }
+
+    @Test
+    void halves() {
+        for (int[] shape : SHAPES) {
+            readLast(LevelKernel.halves(2_000_000_001), shape, 0, 0);
+            assertThat(read).isEqualTo(half(2_000_000_001L + exact(2, exact(shape[0], shape[1]) - 1)));
+        }
+    }
+
+    /** Within the last block of the matrix the same bytes are read as in a matrix of one block. */
+    @Test
+    void ggmlBlocks() {
+        for (int[] shape : SHAPES) {
+            for (GgmlType type : GgmlType.values()) {
+                LevelKernel kernel =
+                        LevelKernel.of(new GgmlBlocks(type), 1, 1, null).orElseThrow();
+                readLast(kernel, new int[] {1, type.blockSize()}, 0, 0);
+                long lastBlock = exact(shape[0], shape[1] / type.blockSize()) - 1;
+                Set<Long> expected = new TreeSet<>();
+                read.forEach(position -> expected.add(exact(lastBlock, type.bytesPerBlock()) + position));
+                readLast(kernel, shape, 0, 0);
+                assertThat(read).as(type.name()).isEqualTo(expected).hasSizeGreaterThan(2);
+            }
+        }
+    }
+
+    /** Notes what is read for the last weight where every byte and every number of the index is the same. */
+    private void readLast(LevelKernel kernel, int[] shape, int everyByte, int everyIndex) {
+        read.clear();
+        indexRead.clear();
+        text.weight(
+                kernel,
+                position -> {
+                    read.add(position);
+                    return everyByte;
+                },
+                position -> {
+                    indexRead.add(position);
+                    return everyIndex;
+                },
+                shape[0] - 1,
+                shape[1] - 1,
+                shape[0],
+                shape[1]);
+    }
+
+    private static long exact(long a, long b) {
+        return BigInteger.valueOf(a).multiply(BigInteger.valueOf(b)).longValueExact();
+    }
+
+    private static long streamEnd(long codes, int bits) {
+        return (exact(codes, bits) + 7) / 8;
+    }
+
+    /** Every byte that holds a bit of a code. */
+    private static Set<Long> code(long start, long i, int bits) {
+        Set<Long> bytes = new TreeSet<>();
+        LongStream.range(exact(i, bits), exact(i + 1, bits)).forEach(bit -> bytes.add(start + bit / 8));
+        return bytes;
+    }
+
+    private static Set<Long> half(long start) {
+        return run(start, 2);
+    }
+
+    private static Set<Long> run(long start, int length) {
+        Set<Long> bytes = new TreeSet<>();
+        LongStream.range(start, start + length).forEach(bytes::add);
+        return bytes;
+    }
+}
