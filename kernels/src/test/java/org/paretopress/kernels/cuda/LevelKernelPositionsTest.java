@@ -36,16 +36,21 @@ class LevelKernelPositionsTest {
     void uniformGrids() {
         for (int[] shape : SHAPES) {
             for (int bits = 2; bits <= 8; bits++) {
-                long weights = exact(shape[0], shape[1]);
-                long groups = exact(shape[0], shape[1] / 128);
-                long scales = streamEnd(weights, bits);
-                readLast(new LevelKernel("uniform_grid", bits, 128, 0, NO_INDEX), shape, 0, 0);
-                Set<Long> expected = code(0, weights - 1, bits);
-                expected.addAll(half(scales + exact(2, groups - 1)));
-                expected.addAll(code(scales + exact(2, groups), groups - 1, bits));
-                assertThat(read).isEqualTo(expected);
+                requireUniform(shape, bits, 1);
+                requireUniform(shape, bits, 128);
             }
         }
+    }
+
+    private void requireUniform(int[] shape, int bits, int size) {
+        long weights = exact(shape[0], shape[1]);
+        long groups = exact(shape[0], shape[1] / size);
+        long scales = streamEnd(weights, bits);
+        readLast(new LevelKernel("uniform_grid", bits, size, 0, NO_INDEX), shape, 0, 0);
+        Set<Long> expected = code(0, weights - 1, bits);
+        expected.addAll(half(scales + exact(2, groups - 1)));
+        expected.addAll(code(scales + exact(2, groups), groups - 1, bits));
+        assertThat(read).isEqualTo(expected);
     }
 
     @Test
@@ -76,20 +81,24 @@ class LevelKernelPositionsTest {
     void prunedGroups() {
         for (int[] shape : SHAPES) {
             for (int bits = 2; bits <= 8; bits++) {
-                int size = 64;
-                int kept = 90_000_000;
-                long before = 80_000_063;
-                long groups = exact(shape[0], shape[1] / size);
-                long scales = groups / 8 + streamEnd(exact(kept, size), bits);
-                readLast(new LevelKernel("sparse_grid", bits, size, kept, NO_INDEX), shape, 0xFF, 80_000_000);
-                Set<Long> expected = run(groups / 8 - 8, 8);
-                expected.addAll(code(groups / 8, exact(before, size) + size - 1, bits));
-                expected.addAll(half(scales + exact(2, before)));
-                expected.addAll(code(scales + exact(2, kept), before, bits));
-                assertThat(read).isEqualTo(expected);
-                assertThat(indexRead).containsExactly(groups / 64 - 1);
+                requirePruned(shape, bits, 1);
+                requirePruned(shape, bits, 64);
             }
         }
+    }
+
+    private void requirePruned(int[] shape, int bits, int size) {
+        int kept = 2_000_000_064;
+        long before = 2_000_000_063;
+        long groups = exact(shape[0], shape[1] / size);
+        long scales = groups / 8 + streamEnd(exact(kept, size), bits);
+        readLast(new LevelKernel("sparse_grid", bits, size, kept, NO_INDEX), shape, 0xFF, 2_000_000_000);
+        Set<Long> expected = run(groups / 8 - 8, 8);
+        expected.addAll(code(groups / 8, exact(before, size) + size - 1, bits));
+        expected.addAll(half(scales + exact(2, before)));
+        expected.addAll(code(scales + exact(2, kept), before, bits));
+        assertThat(read).isEqualTo(expected);
+        assertThat(indexRead).containsExactly(groups / 64 - 1);
     }
 
     @Test
