@@ -38,6 +38,11 @@ public final class LowRankMatrix extends PackedMatrix {
         }
     }
 
+    /** Columns of B and rows of A. */
+    public int rank() {
+        return rank;
+    }
+
     @Override
     public void dequantize(int row, float[] target, int offset) {
         Arrays.fill(target, offset, offset + columns(), 0);

@@ -22,6 +22,15 @@ public final class ResidualMatrix extends PackedMatrix {
         return new Residual(level.layout(), (LowRank) product.layout()).view(level.rows(), level.columns(), payload);
     }
 
+    /** What the product is added to. */
+    public PackedMatrix mended() {
+        return level;
+    }
+
+    public LowRankMatrix product() {
+        return product;
+    }
+
     @Override
     public void dequantize(int row, float[] target, int offset) {
         level.dequantize(row, target, offset);

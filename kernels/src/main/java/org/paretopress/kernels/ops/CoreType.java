@@ -1,6 +1,5 @@
 package org.paretopress.kernels.ops;
 
-import com.sun.jna.NativeLibrary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,13 +50,10 @@ final class CoreType {
         return known || !flags.containsAll(AVX512) ? Optional.empty() : Optional.of("SKYLAKEX");
     }
 
-    /** Java cannot change its environment, the C library can. */
     private static void set(String coreType) {
         Logger log = LoggerFactory.getLogger(CoreType.class);
         try {
-            NativeLibrary c = NativeLibrary.getProcess();
-            if (c.getFunction("getenv").invokePointer(new Object[] {VARIABLE}) == null) {
-                c.getFunction("setenv").invokeInt(new Object[] {VARIABLE, coreType, 0});
+            if (ProcessEnvironment.setIfAbsent(VARIABLE, coreType)) {
                 log.info("{}={} for this CPU's AVX-512; set the variable to choose another.", VARIABLE, coreType);
             }
         } catch (LinkageError e) {

@@ -8,7 +8,7 @@ package org.paretopress.kernels.ops;
  *
  * @param probabilities {@code tokens × vocabulary}
  */
-record FullPrediction(Tensor probabilities, double[] mass, double[] negativeEntropy) implements DensePrediction {
+public record FullPrediction(Tensor probabilities, double[] mass, double[] negativeEntropy) implements DensePrediction {
 
     @Override
     public long sizeInBytes() {

@@ -34,7 +34,7 @@ public final class Nd4jOps implements TensorOps {
     private final Scratch second = new Scratch();
     private final Scratch third = new Scratch();
     private final float[] lanes = new float[RowMath.FIXED];
-    private final SparseRows sparseRows = new SparseRows((values, count) -> logSumExp(values, count, second.of(count)));
+    private final SparseRows sparseRows = new SparseRows();
     private CausalAttention head;
 
     /** Heap memory that is used again. */
@@ -322,7 +322,7 @@ public final class Nd4jOps implements TensorOps {
         for (int t = 0; t < logits.rows(); t++) {
             logits.readRow(t, z);
             float largest = RowMath.largest(z, 0, columns);
-            double sum = exponentials(z, largest, columns, p);
+            double sum = RowMath.exponentials(z, largest, columns, p, lanes);
             RowMath.scale(p, 0, (float) (1 / sum), p, 0, columns);
             mass[t] = RowMath.sum(p, 0, columns, lanes);
             negativeEntropy[t] = RowMath.dot(p, 0, z, 0, columns, lanes) - mass[t] * (largest + StrictMath.log(sum));
@@ -338,7 +338,7 @@ public final class Nd4jOps implements TensorOps {
         float[] p = second.of(columns);
         for (int t = 0; t < logits.rows(); t++) {
             logits.readRow(t, z);
-            double logSum = logSumExp(z, columns, p);
+            double logSum = RowMath.logSumExp(z, columns, p, lanes);
             nll[t] = logSum - z[targets[t]];
             if (dense instanceof FullPrediction full) {
                 full.probabilities().readRow(t, p);
@@ -352,18 +352,6 @@ public final class Nd4jOps implements TensorOps {
     @Override
     public void close() {
         strips.values().forEach(Nd4jTensor::close); // other tensors are closed by those who allocated them
-    }
-
-    /** @param scratch is overwritten */
-    private double logSumExp(float[] values, int count, float[] scratch) {
-        float largest = RowMath.largest(values, 0, count);
-        return largest + StrictMath.log(exponentials(values, largest, count, scratch));
-    }
-
-    private double exponentials(float[] values, float shift, int count, float[] target) {
-        System.arraycopy(values, 0, target, 0, count);
-        RowMath.exponentials(target, 0, shift, count);
-        return RowMath.sum(target, 0, count, lanes);
     }
 
     private static int rowsTogether(int columns) {

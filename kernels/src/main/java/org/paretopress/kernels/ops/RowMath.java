@@ -57,6 +57,23 @@ final class RowMath {
     }
 
     /**
+     * Exponentials of shifted values, and their sum.
+     *
+     * @param target receives {@code e^(value − shift)}
+     */
+    static double exponentials(float[] values, float shift, int count, float[] target, float[] lanes) {
+        System.arraycopy(values, 0, target, 0, count);
+        exponentials(target, 0, shift, count);
+        return sum(target, 0, count, lanes);
+    }
+
+    /** @param scratch room for as many values; overwritten */
+    static double logSumExp(float[] values, int count, float[] scratch, float[] lanes) {
+        float largest = largest(values, 0, count);
+        return largest + StrictMath.log(exponentials(values, largest, count, scratch, lanes));
+    }
+
+    /**
      * Σ values.
      *
      * @param lanes scratch of {@link #FIXED} values; likewise below

@@ -14,7 +14,7 @@ package org.paretopress.kernels.ops;
  * @param probabilities shaped like tokens
  * @param tailMass P of each row
  */
-record SparsePrediction(
+public record SparsePrediction(
         Divergence.Tail tail,
         Tensor tokens,
         Tensor probabilities,
@@ -27,7 +27,7 @@ record SparsePrediction(
     static final int MAX_VOCABULARY = 1 << 24;
 
     /** An empty one in an engine's memory. */
-    static SparsePrediction allocate(TensorOps ops, int rows, int vocabulary, Divergence.TopTokens divergence) {
+    public static SparsePrediction allocate(TensorOps ops, int rows, int vocabulary, Divergence.TopTokens divergence) {
         if (vocabulary > MAX_VOCABULARY) {
             throw new IllegalArgumentException("A vocabulary of " + vocabulary + " tokens is above " + MAX_VOCABULARY
                     + ".\nMaybe compare with the full prediction.");
@@ -41,8 +41,23 @@ record SparsePrediction(
                 new double[rows]);
     }
 
-    int top() {
+    /** Tokens kept of each row. */
+    public int top() {
         return tokens.columns();
+    }
+
+    /**
+     * The divergence of a candidate's prediction.
+     *
+     * @param products Σ p·z over the kept tokens
+     * @param whole logsumexp(z)
+     * @param part logsumexp(z) over all other tokens, or, renormalized, over the kept ones
+     */
+    public double divergence(int row, double products, double whole, double part) {
+        double known = negativeEntropy[row] - products;
+        return tail == Divergence.Tail.BUCKET
+                ? known - tailMass[row] * part + mass[row] * whole
+                : known + mass[row] * part;
     }
 
     @Override

@@ -4,7 +4,7 @@ package org.paretopress.kernels.ops;
  * {@link SparsePrediction} from rows of logits in single precision; sums are formed in double. What the tail holds is
  * summed over the tail itself, never taken as 1 minus the rest: it may be smaller than the rounding of the rest.
  */
-final class SparseRows {
+public final class SparseRows {
 
     /** log Σ e^v over the first {@code count} values. */
     interface LogSum {
@@ -16,6 +16,16 @@ final class SparseRows {
     private float[] probabilities = new float[0];
     private float[] logits = new float[0];
 
+    /** For predictions made on the CPU, whatever computes the rest. */
+    public SparseRows() {
+        float[] lanes = new float[RowMath.FIXED];
+        float[][] scratch = {new float[0]};
+        this.logSum = (values, count) -> {
+            scratch[0] = scratch[0].length < count ? new float[count] : scratch[0];
+            return RowMath.logSumExp(values, count, scratch[0], lanes);
+        };
+    }
+
     SparseRows(LogSum logSum) {
         this.logSum = logSum;
     }
@@ -25,7 +35,7 @@ final class SparseRows {
      *
      * @param z the dense model's logits; overwritten
      */
-    void predict(SparsePrediction dense, int row, float[] z, int columns) {
+    public void predict(SparsePrediction dense, int row, float[] z, int columns) {
         int top = dense.top();
         grow(top);
         int[] kept = LargestFirst.of(z, columns, top);
@@ -72,11 +82,8 @@ final class SparseRows {
             logits[i] = z[(int) tokens[i]];
             products += (double) probabilities[i] * logits[i];
         }
-        double known = dense.negativeEntropy()[row] - products;
-        double mass = dense.mass()[row];
-        return dense.tail() == Divergence.Tail.BUCKET
-                ? known - dense.tailMass()[row] * logSumOfOthers(z, columns, top) + mass * whole
-                : known + mass * logSum.of(logits, top);
+        double part = dense.tail() == Divergence.Tail.BUCKET ? logSumOfOthers(z, columns, top) : logSum.of(logits, top);
+        return dense.divergence(row, products, whole, part);
     }
 
     /** logsumexp over all but the current tokens, which are overwritten. */

@@ -1,0 +1,137 @@
+package org.paretopress.kernels.cuda;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+
+/**
+ * A GPU whose memory and code this process uses. Threads share it; each makes it current before it calls ({@link #enter}).
+ *
+ * <p>Copies of this class wait until they are done, and for what other streams were given before.
+ */
+final class CudaDevice {
+
+    private final DriverApi driver;
+    private final Pointer context;
+    private final Cleaner cleaner = Cleaner.create();
+
+    /** Memory of the device; given back when it is closed, or when nobody holds it. */
+    static final class Memory implements AutoCloseable {
+        private final long address;
+        private final Cleaner.Cleanable cleanable;
+
+        private Memory(CudaDevice device, long address) {
+            this.address = address;
+            this.cleanable = device.cleaner.register(this, new Release(device, address));
+        }
+
+        long address() {
+            return address;
+        }
+
+        @Override
+        public void close() {
+            cleanable.clean();
+        }
+    }
+
+    private record Release(CudaDevice device, long address) implements Runnable {
+        @Override
+        public void run() {
+            device.enter();
+            device.driver.cuMemFree_v2(address);
+        }
+    }
+
+    CudaDevice(GpuDriver gpus, String address) {
+        this.driver = gpus.api();
+        PointerByReference retained = new PointerByReference();
+        check(driver.cuDevicePrimaryCtxRetain(retained, gpus.device(address)), "open GPU " + address);
+        this.context = retained.getValue();
+    }
+
+    DriverApi driver() {
+        return driver;
+    }
+
+    /** Makes the device that of the calling thread. */
+    void enter() {
+        check(driver.cuCtxSetCurrent(context), "choose the GPU");
+    }
+
+    void check(int error, String what) {
+        GpuDriver.check(driver, error, what);
+    }
+
+    /** @throws CudaException where there is not enough, even after what nobody holds any more was given back */
+    Memory allocate(long bytes) {
+        enter();
+        LongByReference address = new LongByReference();
+        int error = driver.cuMemAlloc_v2(address, Math.max(1, bytes));
+        if (error == DriverApi.OUT_OF_MEMORY) {
+            throw new CudaException(String.format(
+                    Locale.ROOT,
+                    "The GPU has no %.1f MiB left: %.1f of %.1f MiB are free.%n"
+                            + "Maybe let fewer tasks share it, or leave it to this application.",
+                    mebibytes(bytes),
+                    mebibytes(memory()[0]),
+                    mebibytes(memory()[1])));
+        }
+        check(error, "allocate " + bytes + " bytes");
+        return new Memory(this, address.getValue());
+    }
+
+    private static double mebibytes(long bytes) {
+        return bytes / 1048576.0;
+    }
+
+    /** Bytes that are free, and bytes in all. */
+    long[] memory() {
+        enter();
+        LongByReference free = new LongByReference();
+        LongByReference total = new LongByReference();
+        check(driver.cuMemGetInfo_v2(free, total), "tell its free memory");
+        return new long[] {free.getValue(), total.getValue()};
+    }
+
+    /** Bytes from the position of a buffer on. */
+    Memory upload(ByteBuffer bytes) {
+        try (com.sun.jna.Memory staged = new com.sun.jna.Memory(Math.max(1, bytes.remaining()))) {
+            staged.getByteBuffer(0, staged.size()).put(bytes.duplicate());
+            return upload(staged);
+        }
+    }
+
+    Memory upload(int[] numbers) {
+        try (com.sun.jna.Memory staged = new com.sun.jna.Memory(Math.max(1, Integer.BYTES * (long) numbers.length))) {
+            staged.write(0, numbers, 0, numbers.length);
+            return upload(staged);
+        }
+    }
+
+    Memory upload(float[] numbers) {
+        try (com.sun.jna.Memory staged = new com.sun.jna.Memory(Math.max(1, Float.BYTES * (long) numbers.length))) {
+            staged.write(0, numbers, 0, numbers.length);
+            return upload(staged);
+        }
+    }
+
+    private Memory upload(com.sun.jna.Memory staged) {
+        Memory memory = allocate(staged.size());
+        write(memory.address(), staged, staged.size());
+        return memory;
+    }
+
+    void write(long to, Pointer from, long bytes) {
+        enter();
+        check(driver.cuMemcpyHtoD_v2(to, from, bytes), "copy " + bytes + " bytes to the GPU");
+    }
+
+    void read(Pointer to, long from, long bytes) {
+        enter();
+        check(driver.cuMemcpyDtoH_v2(to, from, bytes), "copy " + bytes + " bytes from the GPU");
+    }
+}

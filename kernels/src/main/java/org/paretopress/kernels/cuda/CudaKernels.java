@@ -1,0 +1,113 @@
+package org.paretopress.kernels.cuda;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.paretopress.kernels.ops.Device;
+import org.paretopress.kernels.ops.KernelProvider;
+import org.paretopress.kernels.ops.Precision;
+import org.paretopress.kernels.ops.TensorOps;
+
+/**
+ * Kernels of our own for every GPU whose driver serves CUDA {@value CudaLibraries#OLDEST} or later: see {@link CudaOps}. Whether they can be
+ * used on a device is found out by using them: libraries are loaded, kernels compiled, and one product computed.
+ */
+public final class CudaKernels implements KernelProvider {
+
+    private final CudaLibraries libraries;
+    private final GpuDriver driver;
+    private final GpuProbe probe;
+    private final Path folder;
+    private final Map<Device, Opened> opened = new HashMap<>();
+
+    /** What the engines of a device share. */
+    private record Opened(CudaDevice device, CublasLtApi cublasLt, CompiledKernels kernels, Precision precision) {
+        TensorOps engine() {
+            return new CudaOps(device, cublasLt, kernels, precision);
+        }
+    }
+
+    /** With the libraries that this process finds. */
+    public CudaKernels() {
+        this(System.getenv());
+    }
+
+    CudaKernels(Map<String, String> environment) {
+        this.libraries = new CudaLibraries(environment);
+        this.driver = new GpuDriver(libraries);
+        this.probe = driver;
+        this.folder = Path.of(System.getProperty("java.io.tmpdir"), "paretopress-cache", "kernels");
+    }
+
+    /** For tests of the choice among engines: devices that are only said to be there. */
+    CudaKernels(GpuProbe probe) {
+        this.libraries = new CudaLibraries(Map.of());
+        this.driver = new GpuDriver(libraries);
+        this.probe = probe;
+        this.folder = Path.of("");
+    }
+
+    @Override
+    public String name() {
+        return "CUDA kernels";
+    }
+
+    @Override
+    public Optional<String> obstacle(Device device) {
+        if (!device.isGpu()) {
+            return Optional.of("they compute on GPUs alone");
+        }
+        try {
+            return unfit(probe.of(device.gpu()), device.precision()).or(() -> {
+                tryOut(device);
+                return Optional.empty();
+            });
+        } catch (CudaException | LinkageError e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** What the properties of a device alone say against it. */
+    static Optional<String> unfit(GpuProperties gpu, Precision precision) {
+        if (gpu.driverCuda() < 1000 * CudaLibraries.OLDEST) {
+            return Optional.of("the driver of " + gpu.name() + " serves CUDA " + gpu.driverCudaVersion() + ", not "
+                    + CudaLibraries.OLDEST + ".0 or later.\nMaybe update the driver.");
+        }
+        if (precision != Precision.FLOAT32 && !gpu.isAtLeast(8, 0)) {
+            return Optional.of(
+                    gpu.name() + " has compute capability " + gpu.computeCapability() + ", and tensor cores for "
+                            + precision + " as these kernels use them come with 8.0."
+                            + "\nMaybe ask for spark.paretopress.precision=float32.");
+        }
+        return Optional.empty();
+    }
+
+    private void tryOut(Device device) {
+        try (TensorOps ops = open(device);
+                CudaTensor one = (CudaTensor) ops.allocateOperand(1, 1);
+                CudaTensor product = (CudaTensor) ops.allocate(1, 1)) {
+            one.writeRow(0, new float[] {1}, 0);
+            ops.linear(one, one, product, false);
+            float[] read = new float[1];
+            product.readRow(0, read);
+            if (read[0] != 1) {
+                throw new CudaException("The GPU computes 1 · 1 = " + read[0] + ".");
+            }
+        }
+    }
+
+    @Override
+    public synchronized TensorOps open(Device device) {
+        return opened.computeIfAbsent(device, this::start).engine();
+    }
+
+    private Opened start(Device device) {
+        GpuProperties gpu = probe.of(device.gpu());
+        KernelCompiler compiler = new KernelCompiler(libraries.nvrtc(gpu.driverCuda()), folder);
+        CublasLtApi cublasLt = libraries.cublasLt(gpu.driverCuda());
+        CudaDevice opening = new CudaDevice(driver, device.gpu());
+        return new Opened(
+                opening, cublasLt, new CompiledKernels(opening, compiler, gpu, device.precision()), device.precision());
+    }
+}
