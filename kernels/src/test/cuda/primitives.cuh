@@ -23,6 +23,7 @@ static Machine* machine;
 #define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 #define __align__(bytes) __attribute__((aligned(bytes)))
+#define DEVICE static __device__ __forceinline__
 #define DYNAMIC_SHARED(type, name) type* name = reinterpret_cast<type*>(simt::machine->dynamic_shared)
 
 using uint3 = simt::Index;

@@ -20,14 +20,15 @@ import org.paretopress.kernels.ops.Divergence.Tail;
 import org.paretopress.kernels.ops.Divergence.TopTokens;
 
 /** The part of {@link TensorOpsContract} about divergences over the top tokens, against sums over all outcomes. */
-abstract class DivergenceContract {
+public abstract class DivergenceContract {
 
     private static final int ROWS = 7;
 
     private final TensorOps ops = create();
     private final SplittableRandom random = new SplittableRandom(11);
 
-    abstract TensorOps create();
+    /** The engine under test. */
+    protected abstract TensorOps create();
 
     @AfterEach
     void closeEngine() {

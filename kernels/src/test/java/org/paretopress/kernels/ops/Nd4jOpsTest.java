@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class Nd4jOpsTest extends TensorOpsContract {
 
     @Override
-    TensorOps create() {
+    protected TensorOps create() {
         return new Nd4jOps();
     }
 

@@ -11,7 +11,7 @@ class ReferenceOpsTest extends TensorOpsContract {
     private final ReferenceOps ops = new ReferenceOps();
 
     @Override
-    TensorOps create() {
+    protected TensorOps create() {
         return new ReferenceOps();
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.paretopress.kernels.model.ModelConfig;
 
 /** What every engine must do, on sizes that are no multiple of anything; the oracle itself is checked in its subclass. */
-abstract class TensorOpsContract extends DivergenceContract {
+public abstract class TensorOpsContract extends DivergenceContract {
 
     private final TensorOps oracle = new ReferenceOps();
     private final TensorOps ops = create();
@@ -29,6 +29,16 @@ abstract class TensorOpsContract extends DivergenceContract {
         ops.close();
     }
 
+    /** What an element may be off by, for the numbers that the engine multiplies. */
+    protected double roundoff() {
+        return 1e-6;
+    }
+
+    /** The value, as the engine can multiply it: only what it computes is compared. */
+    protected float representable(float value) {
+        return value;
+    }
+
     /** The same random contents in the oracle's memory and in the engine's. */
     private record Pair(Tensor expected, Tensor actual) {}
 
@@ -37,7 +47,7 @@ abstract class TensorOpsContract extends DivergenceContract {
         float[] row = new float[columns];
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < columns; i++) {
-                row[i] = (float) (scale * (random.nextDouble() * 2 - 1));
+                row[i] = representable((float) (scale * (random.nextDouble() * 2 - 1)));
             }
             pair.expected().writeRow(r, row, 0);
             pair.actual().writeRow(r, row, 0);
@@ -47,7 +57,7 @@ abstract class TensorOpsContract extends DivergenceContract {
 
     /** Compares within a tolerance that grows with the length of the sums behind each element. */
     private void assertClose(Pair pair, double scale, int length) {
-        double tolerance = scale * 1e-6 * (2 + Math.sqrt(length));
+        double tolerance = scale * roundoff() * (2 + Math.sqrt(length));
         float[] expected = new float[pair.expected().columns()];
         float[] actual = new float[expected.length];
         for (int r = 0; r < pair.expected().rows(); r++) {
@@ -187,6 +197,17 @@ abstract class TensorOpsContract extends DivergenceContract {
         ops.rotate(x.actual(), rotary, 13);
         ops.rotate(x.actual(), rotary.reversed(), 13);
         assertClose(x, 1, 1);
+    }
+
+    /** For tests of sizes that one engine cares about. */
+    protected void attentionLikeTheOracle(int sequences, int length, int headSize, int heads, int keyHeads) {
+        Pair q = pair(sequences * length, heads * headSize, 1);
+        Pair k = pair(sequences * length, keyHeads * headSize, 1);
+        Pair v = pair(sequences * length, keyHeads * headSize, 1);
+        Pair y = pair(sequences * length, heads * headSize, 1);
+        oracle.attention(q.expected(), k.expected(), v.expected(), headSize, length, y.expected());
+        ops.attention(q.actual(), k.actual(), v.actual(), headSize, length, y.actual());
+        assertClose(y, 1, headSize);
     }
 
     @ParameterizedTest
