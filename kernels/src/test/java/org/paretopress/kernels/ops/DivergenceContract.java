@@ -88,7 +88,7 @@ public abstract class DivergenceContract {
             double expected = Math.exp(z[(int) tokens[i]]) / sum;
             assertThat((double) probabilities[i]).isCloseTo(expected, Offset.offset(1e-7));
         }
-        assertThat(dense.sizeInBytes()).isEqualTo(7 * (4 + 4));
+        assertThat(dense.sizeInBytes()).isBetween(7L * (4 + 4), 8L * (4 + 4)); // rows may be padded
     }
 
     @ParameterizedTest
