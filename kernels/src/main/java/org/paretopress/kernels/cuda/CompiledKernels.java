@@ -30,6 +30,11 @@ final class CompiledKernels {
         this.module = load(compiler.compile(SOURCE, options));
     }
 
+    /** What compiled them. */
+    String compiler() {
+        return "NVRTC " + compiler.version();
+    }
+
     /** A kernel of {@code kernels.cu}. */
     synchronized Kernel get(String name) {
         return kernels.computeIfAbsent(name, unused -> function(module, name));

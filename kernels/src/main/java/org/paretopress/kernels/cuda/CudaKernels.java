@@ -22,7 +22,8 @@ public final class CudaKernels implements KernelProvider {
     private final Map<Device, Opened> opened = new HashMap<>();
 
     /** What the engines of a device share. */
-    private record Opened(CudaDevice device, CublasLtApi cublasLt, CompiledKernels kernels, Precision precision) {
+    private record Opened(
+            GpuProperties gpu, CudaDevice device, CublasLtApi cublasLt, CompiledKernels kernels, Precision precision) {
         TensorOps engine() {
             return new CudaOps(device, cublasLt, kernels, precision);
         }
@@ -68,6 +69,16 @@ public final class CudaKernels implements KernelProvider {
         }
     }
 
+    @Override
+    public synchronized String description(Device device) {
+        Opened known = opened.get(device);
+        return known == null
+                ? name() + " on " + device
+                : name() + " (" + known.kernels().compiler() + ", cuBLASLt "
+                        + known.cublasLt().cublasLtGetVersion() + ") on " + device + ", "
+                        + known.gpu().name();
+    }
+
     /** What the properties of a device alone say against it. */
     static Optional<String> unfit(GpuProperties gpu, Precision precision) {
         if (gpu.driverCuda() < 1000 * CudaLibraries.OLDEST) {
@@ -108,6 +119,10 @@ public final class CudaKernels implements KernelProvider {
         CublasLtApi cublasLt = libraries.cublasLt(gpu.driverCuda());
         CudaDevice opening = new CudaDevice(driver, device.gpu());
         return new Opened(
-                opening, cublasLt, new CompiledKernels(opening, compiler, gpu, device.precision()), device.precision());
+                gpu,
+                opening,
+                cublasLt,
+                new CompiledKernels(opening, compiler, gpu, device.precision()),
+                device.precision());
     }
 }

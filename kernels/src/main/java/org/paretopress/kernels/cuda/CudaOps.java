@@ -1,5 +1,6 @@
 package org.paretopress.kernels.cuda;
 
+import java.util.OptionalLong;
 import org.paretopress.kernels.cuda.CudaStream.Grid;
 import org.paretopress.kernels.levels.LowRankMatrix;
 import org.paretopress.kernels.levels.PackedMatrix;
@@ -46,6 +47,11 @@ public final class CudaOps implements TensorOps {
         this.stream = new CudaStream(device);
         this.products = new Products(device, cublasLt, stream);
         this.scratch = new Scratch(device, stream);
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        return OptionalLong.of(device.memory()[0]);
     }
 
     @Override

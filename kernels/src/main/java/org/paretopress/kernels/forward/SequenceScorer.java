@@ -15,7 +15,7 @@ import org.paretopress.kernels.ops.TensorOps;
  * once, see {@link CandidateTrie}.
  *
  * <p>A loss depends, in its last bits, on the sequences that go together, and on nothing else: callers cut a text into the same
- * groups of {@link #together} sequences wherever it is scored. Row t of the logits predicts token t + 1; the last row
+ * groups of sequences wherever it is scored. Row t of the logits predicts token t + 1; the last row
  * predicts nothing that is known and never counts.
  *
  * <p>Off-heap memory for groups of T tokens: activations of one sub-block, logits of one sequence, and at most log2(candidates)
@@ -23,15 +23,18 @@ import org.paretopress.kernels.ops.TensorOps;
  */
 public final class SequenceScorer implements AutoCloseable {
 
-    /** Rows at which a product with a weight is near its best speed. */
-    private static final int TOKENS_TOGETHER = 512;
+    /** Rows at which a product with a weight is near its best speed, on one core of a CPU and on a GPU. */
+    private static final int CPU_TOKENS = 512;
 
-    private static final int MOST_TOGETHER = 8;
+    private static final int GPU_TOKENS = 16_384;
+    private static final int MOST_ON_CPU = 8;
+    private static final int MOST_ON_GPU = 64;
 
     private final TensorOps ops;
     private final ModelConfig config;
     private final Transformer transformer;
     private final int sequenceLength;
+    private final int together;
     private final List<State> states = new ArrayList<>();
     private final int[] targets;
     private final double[] kl;
@@ -44,7 +47,6 @@ public final class SequenceScorer implements AutoCloseable {
         private final Tensor[] sequences;
 
         State() {
-            int together = together(sequenceLength);
             whole = ops.allocate(together * sequenceLength, config.hiddenSize());
             groups = new Tensor[together];
             Arrays.setAll(groups, i -> whole.slice(0, (i + 1) * sequenceLength));
@@ -69,19 +71,44 @@ public final class SequenceScorer implements AutoCloseable {
         void lend(int sequence, Consumer<DensePrediction> user);
     }
 
+    /** For groups of the size that is fastest on a CPU. */
     public SequenceScorer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequenceLength) {
+        this(config, fixed, ops, sequenceLength, together(sequenceLength, false));
+    }
+
+    /** @param together sequences of a group at most */
+    public SequenceScorer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequenceLength, int together) {
         this.ops = ops;
         this.config = config;
-        this.transformer = new Transformer(config, fixed, ops, together(sequenceLength), sequenceLength);
+        this.transformer = new Transformer(config, fixed, ops, together, sequenceLength);
         this.sequenceLength = sequenceLength;
+        this.together = together;
         this.targets = new int[sequenceLength];
         this.kl = new double[sequenceLength];
         this.nll = new double[sequenceLength];
     }
 
-    /** How many sequences make a group. */
-    public static int together(int sequenceLength) {
-        return Math.max(1, Math.min(MOST_TOGETHER, TOKENS_TOGETHER / sequenceLength));
+    /** How many sequences make a group that is fastest. */
+    public static int together(int sequenceLength, boolean onGpu) {
+        int most = onGpu ? MOST_ON_GPU : MOST_ON_CPU;
+        return Math.max(1, Math.min(most, (onGpu ? GPU_TOKENS : CPU_TOKENS) / sequenceLength));
+    }
+
+    /**
+     * Bytes of the engine's memory that a scorer takes, beside what the engine itself needs for a product.
+     *
+     * @param states residual streams alive at once
+     * @param operandBytes of a number that products read
+     */
+    public static long bytes(ModelConfig config, int sequenceLength, int together, int states, int operandBytes) {
+        long tokens = (long) together * sequenceLength;
+        long operands = (long) config.hiddenSize()
+                + 2L * config.querySize()
+                + 2L * config.keyValueSize()
+                + 2L * config.intermediateSize();
+        long residual = Float.BYTES * (long) config.hiddenSize();
+        return tokens * (states * residual + operandBytes * operands)
+                + sequenceLength * (residual + Float.BYTES * (long) config.vocabularySize());
     }
 
     /** What the weights predict for every token of the sequence, as far as the divergence needs it; the caller closes it. */

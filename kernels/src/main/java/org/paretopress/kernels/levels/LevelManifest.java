@@ -121,6 +121,14 @@ public record LevelManifest(
         }
     }
 
+    /** Bytes of all packed levels of all layers. */
+    public long sizeInBytes() {
+        return layers.stream()
+                .flatMap(layer -> layer.levels().stream())
+                .mapToLong(Level::sizeInBytes)
+                .sum();
+    }
+
     /** The manifest as indented UTF-8 JSON; numbers read back bit-identical. */
     public byte[] toJson() {
         return new LevelJson().toPrettyBytes(this);

@@ -11,6 +11,11 @@ public interface KernelProvider {
     /** Why they cannot run on a device, such as a driver that is missing; nothing where they can. */
     Optional<String> obstacle(Device device);
 
+    /** The same for a device without obstacle. */
+    default String description(Device device) {
+        return name() + " on " + device;
+    }
+
     /**
      * An engine on a device without obstacle, for one thread; but any thread may allocate with it. Its tensors serve all engines that were
      * opened on the device.

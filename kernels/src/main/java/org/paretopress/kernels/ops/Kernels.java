@@ -12,10 +12,12 @@ import java.util.function.Supplier;
  */
 public final class Kernels {
 
+    private final Device device;
     private final String description;
     private final Supplier<TensorOps> engines;
 
-    private Kernels(String description, Supplier<TensorOps> engines) {
+    private Kernels(Device device, String description, Supplier<TensorOps> engines) {
+        this.device = device;
         this.description = description;
         this.engines = engines;
     }
@@ -30,7 +32,7 @@ public final class Kernels {
         for (KernelProvider provider : offered) {
             Optional<String> obstacle = obstacle(provider, device);
             if (obstacle.isEmpty()) {
-                return new Kernels(provider.name() + " on " + device, () -> provider.open(device));
+                return new Kernels(device, provider.description(device), () -> provider.open(device));
             }
             obstacles.add(provider.name() + ": " + obstacle.get());
         }
@@ -39,7 +41,7 @@ public final class Kernels {
             String why = obstacles.isEmpty() ? "this build has no kernels for GPUs" : String.join("; ", obstacles);
             description += ", not on " + device + " (" + why + ")";
         }
-        return new Kernels(description, Nd4jOps::new);
+        return new Kernels(Device.CPU, description, Nd4jOps::new);
     }
 
     /** A library that cannot be loaded is one, too. */
@@ -54,6 +56,11 @@ public final class Kernels {
     /** Which kernels, where, and why not on the GPU where there is one. */
     public String description() {
         return description;
+    }
+
+    /** Whether they compute on a device: not where a GPU has none, and the CPU stands in. */
+    public boolean areOn(Device asked) {
+        return device.equals(asked);
     }
 
     /** An engine for one thread. */

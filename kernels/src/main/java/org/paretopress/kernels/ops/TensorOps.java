@@ -1,5 +1,7 @@
 package org.paretopress.kernels.ops;
 
+import java.util.OptionalLong;
+
 /**
  * What a Llama forward pass and its loss are made of, and the products of its backward pass.
  *
@@ -7,6 +9,11 @@ package org.paretopress.kernels.ops;
  * one thread at a time; tensors may be read by many. Every result is a function of the arguments alone, bit for bit.
  */
 public interface TensorOps extends AutoCloseable {
+
+    /** Bytes that are free in the memory of its own that this engine computes in; empty where that is the host's. */
+    default OptionalLong freeBytes() {
+        return OptionalLong.empty();
+    }
 
     /** A tensor of 32-bit floats with undefined contents. */
     Tensor allocate(int rows, int columns);

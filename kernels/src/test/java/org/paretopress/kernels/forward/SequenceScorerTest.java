@@ -32,7 +32,7 @@ class SequenceScorerTest {
 
     private final ModelConfig config =
             new ModelConfig(24, 40, 3, 4, 2, 6, 50, 128, 1e-5, 10_000, Optional.empty(), true, 1);
-    private final int together = SequenceScorer.together(LENGTH);
+    private final int together = SequenceScorer.together(LENGTH, false);
     private final int[] tokens =
             new SplittableRandom(1).ints((long) together * LENGTH, 0, 50).toArray();
     private final List<String[]> candidates = candidates();

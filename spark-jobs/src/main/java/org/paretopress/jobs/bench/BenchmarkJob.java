@@ -12,9 +12,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.ops.Device;
+import org.paretopress.kernels.ops.Kernels;
 import org.paretopress.search.evolve.Stage;
 
 /** Measures a model on this machine. */
@@ -36,12 +40,15 @@ public final class BenchmarkJob {
     public void dense(Set<Integer> threads) {
         Map<String, Double> peaks = new LinkedHashMap<>();
         List<DenseBenchmark.Measurement> results = new ArrayList<>();
-        try (DenseBenchmark benchmark = new DenseBenchmark(model.file(), sequenceLength)) {
+        Kernels kernels = Kernels.on(Device.CPU);
+        ProductPeak products = ProductPeak.onCpu(kernels);
+        int together = SequenceScorer.together(sequenceLength, false);
+        try (DenseBenchmark benchmark = new DenseBenchmark(model.file(), sequenceLength, together, kernels)) {
             for (int count : threads) {
                 progress.say("measuring the dense forward, threads: " + count);
-                double before = SgemmPeak.gigaflops(count);
+                double before = products.gigaflops(count);
                 double tokensPerSecond = benchmark.tokensPerSecond(count);
-                double peak = Math.max(before, SgemmPeak.gigaflops(count));
+                double peak = Math.max(before, products.gigaflops(count));
                 DenseBenchmark.Measurement result = benchmark.measurement(count, tokensPerSecond, peak);
                 peaks.put(Integer.toString(count), peak);
                 results.add(result);
@@ -53,6 +60,48 @@ public final class BenchmarkJob {
         }
         document.put("sgemmPeakGflops", peaks);
         document.put("dense", results);
+    }
+
+    /**
+     * The dense forward with its loss on a GPU, beside the speed of products there.
+     *
+     * @param together sequences that go through the model together
+     */
+    public void gpu(Device device, int together) {
+        Kernels kernels = Kernels.on(device);
+        line("kernels: %s", kernels.description());
+        if (!kernels.areOn(device)) {
+            throw new InputException(
+                    kernels.description() + ".", "leave out --gpu to measure the CPU, or mend what stands in the way.");
+        }
+        progress.say("measuring the dense forward, " + kernels.description());
+        ProductPeak products = ProductPeak.onGpu(kernels);
+        double before = products.gigaflops(1);
+        try (DenseBenchmark benchmark = new DenseBenchmark(model.file(), sequenceLength, together, kernels)) {
+            double tokensPerSecond = benchmark.tokensPerSecond(1);
+            double peak = Math.max(before, products.gigaflops(1));
+            DenseBenchmark.Measurement result = benchmark.measurement(1, tokensPerSecond, peak);
+            document.put(
+                    "gpu",
+                    Map.of(
+                            "kernels",
+                            kernels.description(),
+                            "productPeakGflops",
+                            peak,
+                            "sequences",
+                            together,
+                            "dense",
+                            result));
+            line(
+                    "%s product peak %.1f Tflop/s; dense forward with loss, %d sequences of %d tokens: %.0f tokens/s; its"
+                            + " products at the peak would take %.0f %% of the time",
+                    device.precision(),
+                    peak / 1e3,
+                    together,
+                    sequenceLength,
+                    tokensPerSecond,
+                    100 * result.idealGemmShare());
+        }
     }
 
     /**

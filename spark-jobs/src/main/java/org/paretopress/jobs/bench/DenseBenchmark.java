@@ -14,7 +14,8 @@ import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelFile;
 import org.paretopress.kernels.ops.DensePrediction;
 import org.paretopress.kernels.ops.Divergence;
-import org.paretopress.kernels.ops.Nd4jOps;
+import org.paretopress.kernels.ops.Kernels;
+import org.paretopress.kernels.ops.TensorOps;
 
 /** Tokens a second through the dense model, with KL divergence and likelihood of every prediction; without Spark. */
 final class DenseBenchmark implements AutoCloseable {
@@ -24,6 +25,8 @@ final class DenseBenchmark implements AutoCloseable {
 
     private final ModelConfig config;
     private final int sequenceLength;
+    private final int together;
+    private final Kernels kernels;
     private final FixedWeights fixed;
     private final WeightCache weights;
     private final int[] tokens;
@@ -37,20 +40,24 @@ final class DenseBenchmark implements AutoCloseable {
      */
     record Measurement(int threads, double tokensPerSecond, double flopPerToken, double idealGemmShare) {}
 
-    DenseBenchmark(ModelFile model, int sequenceLength) {
+    /** @param together sequences that go through the model together */
+    DenseBenchmark(ModelFile model, int sequenceLength, int together, Kernels kernels) {
         this.config = model.config();
         this.sequenceLength = sequenceLength;
-        Nd4jOps ops = new Nd4jOps();
+        this.together = together;
+        this.kernels = kernels;
+        TensorOps ops = kernels.open();
         this.fixed = FixedWeights.load(model, ops);
         this.weights = new WeightCache(model, null, ops, Long.MAX_VALUE);
         this.tokens = new SplittableRandom(0)
-                .ints((long) SequenceScorer.together(sequenceLength) * sequenceLength, 0, config.vocabularySize())
+                .ints((long) together * sequenceLength, 0, config.vocabularySize())
                 .toArray();
     }
 
     /** One thread's scorer and what its group of sequences is compared with. */
     private final class Lane implements AutoCloseable {
-        private final SequenceScorer scorer = new SequenceScorer(config, fixed, new Nd4jOps(), sequenceLength);
+        private final SequenceScorer scorer =
+                new SequenceScorer(config, fixed, kernels.open(), sequenceLength, together);
         private final List<DensePrediction> dense = new ArrayList<>();
         private final List<LayerWeights> candidate = List.of(weights.dense());
         private final CandidateTrie trie =

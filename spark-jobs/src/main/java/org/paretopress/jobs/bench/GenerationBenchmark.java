@@ -11,6 +11,7 @@ import org.paretopress.jobs.cluster.ExecutorModel;
 import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
 import org.paretopress.jobs.cluster.SparkScorer;
+import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.levels.LevelBuildJob;
@@ -22,7 +23,6 @@ import org.paretopress.kernels.compress.GridFamily;
 import org.paretopress.kernels.compress.RoundToNearest;
 import org.paretopress.kernels.compress.UniformGrids;
 import org.paretopress.kernels.forward.Loss;
-import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.forward.WeightCache;
 import org.paretopress.kernels.text.TokenSequences;
 import org.paretopress.search.evolve.EvolutionSearch;
@@ -174,7 +174,7 @@ final class GenerationBenchmark {
 
     private TokenSequences randomText() {
         int vocabulary = model.file().config().vocabularySize();
-        int together = SequenceScorer.together(sequenceLength);
+        int together = TaskDevice.together(spark.getConf(), sequenceLength);
         long wanted = generation.stages().stream().mapToLong(Stage::tokens).reduce(LEAST_TEXT_TOKENS, Math::max);
         int tokens = Math.toIntExact(wanted / (together * sequenceLength) * (together * sequenceLength));
         return new TokenSequences(

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
 import org.paretopress.jobs.storage.LocalCopies;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.BackwardPass;
@@ -26,17 +27,17 @@ import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.Divergence;
 import org.paretopress.kernels.ops.Kernels;
 import org.paretopress.kernels.ops.TensorOps;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one model that an executor JVM holds for each device: opened by the first task that needs it, shared by all on that device.
  *
- * <p>Memory of a device, off the heap of the JVM where that is the CPU: the fixed weights, at most {@value #WEIGHT_BYTES} bytes of dequantized layers, at most
- * {@value #PREDICTION_BYTES} bytes of dense predictions, and for each running task what {@link SequenceScorer} states.
+ * <p>Memory of a device, off the heap of the JVM where that is the CPU: the fixed weights, and what {@link MemoryPlan} says.
  */
 public final class ExecutorModel {
 
-    private static final long WEIGHT_BYTES = 4L << 30;
-    private static final long PREDICTION_BYTES = 1L << 30;
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorModel.class);
 
     /** The per-executor holder. */
     private static final Map<Device, ExecutorModel> CURRENT = new HashMap<>();
@@ -58,15 +59,18 @@ public final class ExecutorModel {
     /** A sequence of a text, and what is asked of its prediction: what dense predictions are kept by. */
     private record PredictionKey(String text, int sequence, Divergence divergence) {}
 
+    /** What a scorer is made for. */
+    private record Groups(int sequenceLength, int together) {}
+
     private final Source source;
     private final Kernels kernels;
     private final ModelFile model;
     private final FixedWeights fixed;
     private final WeightCache weights;
     private final BoundedCache<PredictionKey, DensePrediction> predictions;
-    private final ConcurrentMap<Integer, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Groups, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
 
-    private ExecutorModel(Source source, Kernels kernels) {
+    private ExecutorModel(Source source, Device device, Kernels kernels) {
         LocalCopies copies = new LocalCopies(Storage.ofApplication());
         this.source = source;
         this.kernels = kernels;
@@ -75,15 +79,22 @@ public final class ExecutorModel {
                 source.levels().isEmpty() ? null : LevelDatabase.open(copies.of(new Path(source.levels())));
         TensorOps ops = kernels.open();
         this.fixed = FixedWeights.load(model, ops);
-        this.weights = new WeightCache(model, levels, ops, WEIGHT_BYTES);
-        this.predictions = new BoundedCache<>(DensePrediction::sizeInBytes, PREDICTION_BYTES);
+        MemoryPlan plan = MemoryPlan.of(
+                ops.freeBytes(),
+                device,
+                TaskDevice.tasksOnAGpu(SparkEnv.get().conf()),
+                config(),
+                levels == null ? 0 : levels.manifest().sizeInBytes());
+        LOG.info("{}: {}", kernels.description(), plan);
+        this.weights = new WeightCache(model, levels, ops, plan.weightBytes());
+        this.predictions = new BoundedCache<>(DensePrediction::sizeInBytes, plan.predictionBytes());
     }
 
     /** The model of this JVM on the device of the task that asks; opened now if it is not held already. Another model is given up. */
     public static synchronized ExecutorModel of(Source source) {
         Device device = TaskDevice.current();
         CURRENT.values().removeIf(held -> !held.source.equals(source));
-        return CURRENT.computeIfAbsent(device, unused -> new ExecutorModel(source, Kernels.on(device)));
+        return CURRENT.computeIfAbsent(device, unused -> new ExecutorModel(source, device, Kernels.on(device)));
     }
 
     public ModelConfig config() {
@@ -110,13 +121,18 @@ public final class ExecutorModel {
         return model.read(name + ".weight");
     }
 
-    /** Lends a scorer to this thread. */
-    public <R> R withScorer(int sequenceLength, Function<SequenceScorer, R> user) {
-        Queue<SequenceScorer> idle =
-                idleScorers.computeIfAbsent(sequenceLength, unused -> new ConcurrentLinkedQueue<>());
+    /**
+     * Lends a scorer to this thread.
+     *
+     * @param together sequences of a group at most
+     */
+    public <R> R withScorer(int sequenceLength, int together, Function<SequenceScorer, R> user) {
+        Queue<SequenceScorer> idle = idleScorers.computeIfAbsent(
+                new Groups(sequenceLength, together), unused -> new ConcurrentLinkedQueue<>());
         SequenceScorer waiting = idle.poll();
-        SequenceScorer scorer =
-                waiting != null ? waiting : new SequenceScorer(config(), fixed, kernels.open(), sequenceLength);
+        SequenceScorer scorer = waiting != null
+                ? waiting
+                : new SequenceScorer(config(), fixed, kernels.open(), sequenceLength, together);
         try {
             return user.apply(scorer);
         } finally {

@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.jobs.storage.Digest;
-import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.text.TokenSequences;
 
 /**
@@ -53,17 +52,20 @@ public record ScoredText(String fingerprint, TokenSequences sequences, Broadcast
 
     /** With groups of the size that is fastest. */
     public static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences) {
-        return broadcast(spark, sequences, SequenceScorer.together(sequences.sequenceLength()));
+        return broadcast(spark, sequences, TaskDevice.together(spark.getConf(), sequences.sequenceLength()));
     }
 
     /** With the largest groups of which the text and every minibatch are whole numbers, so that samples have their size. */
     public static ScoredText broadcast(JavaSparkContext spark, TokenSequences sequences, List<Long> sampledTokens) {
-        return broadcast(spark, sequences, together(sequences, sampledTokens));
+        return broadcast(
+                spark,
+                sequences,
+                together(sequences, TaskDevice.together(spark.getConf(), sequences.sequenceLength()), sampledTokens));
     }
 
-    static int together(TokenSequences sequences, List<Long> sampledTokens) {
+    static int together(TokenSequences sequences, int most, List<Long> sampledTokens) {
         int length = sequences.sequenceLength();
-        return IntStream.iterate(SequenceScorer.together(length), count -> count - 1)
+        return IntStream.iterate(most, count -> count - 1)
                 .filter(count -> sequences.count() % count == 0)
                 .filter(count -> sampledTokens.stream().allMatch(tokens -> tokens / length % count == 0))
                 .findFirst()

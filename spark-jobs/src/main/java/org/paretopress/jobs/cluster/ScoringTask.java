@@ -60,8 +60,8 @@ record ScoringTask(
         }
         try {
             ExecutorModel model = ExecutorModel.of(source);
-            Tuple2<double[], String[]> result =
-                    model.withScorer(sequenceLength, scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
+            Tuple2<double[], String[]> result = model.withScorer(
+                    sequenceLength, groups.together(), scorer -> new Pass(model, scorer).score(Shards.decode(shard)));
             model.count(counters);
             return result;
         } catch (InputException | MalformedModelException | CorruptLevelException e) {

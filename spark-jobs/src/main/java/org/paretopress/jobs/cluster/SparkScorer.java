@@ -88,7 +88,7 @@ public final class SparkScorer {
     private List<SequenceLosses> scoreAtOnce(List<String[]> candidates, int[] groups, String description) {
         List<String> keys = candidates.stream().map(KnownLosses::key).toList();
         CandidateLevels levels = CandidateLevels.of(candidates);
-        List<List<Shards.Piece>> shards = Shards.cut(missing(levels, keys, groups), spark.defaultParallelism());
+        List<List<Shards.Piece>> shards = Shards.cut(missing(levels, keys, groups), TaskDevice.tasksAtOnce(spark));
         long blockForwards = shards.isEmpty() ? 0 : compute(levels, keys, shards, description);
 
         List<SequenceLosses> losses =

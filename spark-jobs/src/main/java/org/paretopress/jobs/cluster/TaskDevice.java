@@ -13,6 +13,7 @@ import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
 import org.paretopress.jobs.InputException;
+import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.Precision;
 
@@ -44,6 +45,38 @@ public final class TaskDevice {
                 .findFirst()
                 .orElseThrow(() -> new InputException(
                         PRECISION + " is " + name + ".", "choose one of " + Arrays.toString(Precision.values()) + "."));
+    }
+
+    /** Sequences of a group, where a text is free to choose. */
+    public static int together(SparkConf conf, int sequenceLength) {
+        return SequenceScorer.together(sequenceLength, isGpu(conf));
+    }
+
+    /** What losses depend on beside model, levels and text: nothing on CPUs, on GPUs what products are computed in. */
+    public static Optional<Precision> gpuPrecision(SparkConf conf) {
+        return isGpu(conf) ? Optional.of(precision(conf)) : Optional.empty();
+    }
+
+    /** How many tasks an executor may run on one GPU at once. */
+    static int tasksOnAGpu(SparkConf conf) {
+        double amount = Double.parseDouble(conf.get(AMOUNT, "1"));
+        return amount < 1 ? (int) Math.round(1 / amount) : 1;
+    }
+
+    /**
+     * How many tasks run at once: as many as there are cores or, where tasks ask for GPUs, as there are places on those of the executors
+     * that are there.
+     */
+    static int tasksAtOnce(JavaSparkContext spark) {
+        SparkConf conf = spark.getConf();
+        int cores = spark.defaultParallelism();
+        int executors = spark.sc().statusTracker().getExecutorInfos().length - 1; // the driver is one of them
+        if (!isGpu(conf) || executors < 1) {
+            return cores;
+        }
+        double gpus = Double.parseDouble(conf.get("spark.executor.resource." + RESOURCE + ".amount", "1"));
+        double amount = Double.parseDouble(conf.get(AMOUNT));
+        return Math.max(1, Math.min(cores, executors * (int) Math.round(gpus / amount)));
     }
 
     static boolean isGpu(SparkConf conf) {

@@ -26,9 +26,11 @@ public final class WorkCount {
     /** Counts what was done now, or by an interrupted process before this one went on. */
     public void add(Work work) {
         total = total.plus(work);
-        tasksByKernels().keySet().stream()
-                .filter(toldKernels::add)
-                .forEach(kernels -> told.accept("kernels: " + kernels));
+        for (String kernels : tasksByKernels().keySet()) {
+            if (toldKernels.add(kernels)) {
+                told.accept("kernels: " + kernels);
+            }
+        }
     }
 
     public Work total() {

@@ -100,8 +100,8 @@ record StatisticsPass(ChunkSums text, String folder) {
 
     private static Map<String, double[]> inputSums(ExecutorModel model, List<int[]> sequences, List<String> inputs) {
         int length = sequences.get(0).length;
-        int together = SequenceScorer.together(length);
-        return model.withScorer(length, scorer -> {
+        int together = SequenceScorer.together(length, false);
+        return model.withScorer(length, together, scorer -> {
             InputStatistics statistics = new InputStatistics(scorer.ops(), inputs::contains);
             for (int first = 0; first < sequences.size(); first += together) {
                 int[] group = sequences.subList(first, Math.min(first + together, sequences.size())).stream()

@@ -17,6 +17,7 @@ import org.paretopress.jobs.cluster.ExecutorModel;
 import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
 import org.paretopress.jobs.cluster.SparkScorer;
+import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.config.ConfigReader;
 import org.paretopress.jobs.config.RunConfig;
@@ -176,9 +177,9 @@ public final class SearchJob {
 
         WorkCount work = new WorkCount(progress::say);
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
-        String searchKey = key(manifest, folder, calibration, objective.divergence());
-        String calibrationKey = key(manifest, folder, calibration, Divergence.FULL);
-        String holdoutKey = key(manifest, folder, holdout, Divergence.FULL);
+        String searchKey = key(spark, manifest, folder, calibration, objective.divergence());
+        String calibrationKey = key(spark, manifest, folder, calibration, Divergence.FULL);
+        String holdoutKey = key(spark, manifest, folder, holdout, Divergence.FULL);
         EvaluationLog log = new EvaluationLog(
                 storage, directory.folder(), directory.goesOn(), List.of(searchKey, calibrationKey, holdoutKey));
         work.add(new Work(0, 0, log.blockForwards(), -log.blockForwards()));
@@ -257,7 +258,8 @@ public final class SearchJob {
     }
 
     /** What losses are a function of, beside the candidate. */
-    private String key(LevelManifest manifest, Path levels, ScoredText scored, Divergence divergence) {
+    private String key(
+            JavaSparkContext spark, LevelManifest manifest, Path levels, ScoredText scored, Divergence divergence) {
         String all = String.join(
                 "\n",
                 model.sha256(),
@@ -265,7 +267,10 @@ public final class SearchJob {
                 manifest.methods().toString(),
                 scored.fingerprint(),
                 scored.sequences().sequenceLength() + "x" + scored.groups().together(),
-                String.valueOf(divergence));
+                String.valueOf(divergence)
+                        + TaskDevice.gpuPrecision(spark.getConf())
+                                .map(precision -> "\n" + precision)
+                                .orElse(""));
         return HexFormat.of().formatHex(Digest.sha256(all.getBytes(StandardCharsets.UTF_8)), 0, 8);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.text.TokenSequences;
 
 /** Groups cover the text once, are of equal size but for the last, and do not hold neighbours. */
@@ -42,6 +43,7 @@ class ScoredTextTest {
         TokenSequences sequences = new TokenSequences(length, new int[count * length]);
         return ScoredText.together(
                 sequences,
+                SequenceScorer.together(length, false),
                 Arrays.stream(sampledSequences).mapToObj(s -> s * length).toList());
     }
 
