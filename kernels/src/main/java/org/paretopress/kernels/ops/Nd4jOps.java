@@ -16,8 +16,8 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * The CPU engine: tensors are ND4J arrays, products go to the OpenBLAS that ND4J brings, with explicit leading dimensions
- * so that nothing is copied or transposed; what lies between is done row by row in Java.
+ * The CPU engine: tensors are ND4J arrays ({@link CpuMemory} tells when not), products go to the OpenBLAS that ND4J brings, with
+ * explicit leading dimensions so that nothing is copied or transposed; what lies between is done row by row in Java.
  *
  * <p>BLAS runs on the calling thread alone: Spark's tasks are the parallelism.
  */
@@ -29,6 +29,7 @@ public final class Nd4jOps implements TensorOps {
     /** Rows of a packed weight that are dequantized together: a strip of them stays in the second-level cache. */
     private static final int STRIP_ROWS = 128;
 
+    private final CpuMemory.Source memory;
     private final Map<Integer, Nd4jTensor> strips = new HashMap<>();
     private final Scratch first = new Scratch();
     private final Scratch second = new Scratch();
@@ -48,24 +49,37 @@ public final class Nd4jOps implements TensorOps {
     }
 
     public Nd4jOps() {
+        this(CpuMemory.ofThisJvm());
+    }
+
+    Nd4jOps(CpuMemory.Source memory) {
+        this.memory = memory;
         CoreType.choose();
-        new Nd4jTensor(1, 1).close();
+        allocate(1, 1).close();
         blas_set_num_threads(1);
     }
 
     /** The libraries behind this engine, for provenance. */
     public static String description() {
+        return nd4j() + " with OpenBLAS" + version("org.bytedeco", "openblas");
+    }
+
+    static String nd4j() {
+        return "ND4J" + version("org.nd4j", "nd4j-api");
+    }
+
+    /** Behind a space, where it can be read. */
+    private static String version(String group, String artifact) {
         try {
-            return "ND4J " + Loader.getVersion("org.nd4j", "nd4j-api") + " with OpenBLAS "
-                    + Loader.getVersion("org.bytedeco", "openblas");
+            return " " + Loader.getVersion(group, artifact);
         } catch (IOException e) {
-            return "ND4J with OpenBLAS";
+            return "";
         }
     }
 
     @Override
     public Tensor allocate(int rows, int columns) {
-        return new Nd4jTensor(rows, columns);
+        return new Nd4jTensor(rows, columns, memory);
     }
 
     @Override
@@ -126,7 +140,7 @@ public final class Nd4jOps implements TensorOps {
             return;
         }
         int inputs = weight.columns();
-        Nd4jTensor strip = strips.computeIfAbsent(inputs, columns -> new Nd4jTensor(STRIP_ROWS, columns));
+        Nd4jTensor strip = strips.computeIfAbsent(inputs, columns -> new Nd4jTensor(STRIP_ROWS, columns, memory));
         float[] values = first.of(STRIP_ROWS * inputs);
         for (int output = 0; output < weight.rows(); output += STRIP_ROWS) {
             int rows = Math.min(STRIP_ROWS, weight.rows() - output);

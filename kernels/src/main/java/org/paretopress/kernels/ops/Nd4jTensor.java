@@ -2,11 +2,8 @@ package org.paretopress.kernels.ops;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
-/** An ND4J array of the CPU backend, or some rows of one, with views of its memory for Java loops and for BLAS. */
+/** A matrix of the CPU engine, or some rows of one, with views of its memory for Java loops and for BLAS. */
 final class Nd4jTensor implements Tensor {
 
     /** Elements that one buffer view covers at most: a view may not reach 2 GiB. */
@@ -14,22 +11,22 @@ final class Nd4jTensor implements Tensor {
 
     private final int rows;
     private final int columns;
-    private final INDArray array;
+    private final CpuMemory memory;
     private final boolean owner;
     private final FloatPointer pointer;
     private final int rowsPerView;
     private final FloatBuffer[] views;
 
-    Nd4jTensor(int rows, int columns) {
-        this(rows, columns, Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'c'), null, 0);
+    Nd4jTensor(int rows, int columns, CpuMemory.Source source) {
+        this(rows, columns, source.allocate(rows, columns), null, 0);
     }
 
-    private Nd4jTensor(int rows, int columns, INDArray array, FloatPointer whole, long firstElement) {
+    private Nd4jTensor(int rows, int columns, CpuMemory memory, FloatPointer whole, long firstElement) {
         this.rows = rows;
         this.columns = columns;
-        this.array = array;
+        this.memory = memory;
         this.owner = whole == null;
-        this.pointer = owner ? new FloatPointer(array.data().addressPointer()) : whole.getPointer(firstElement);
+        this.pointer = owner ? memory.start() : whole.getPointer(firstElement);
         this.rowsPerView = Math.max(1, Math.min(rows, VIEW / columns));
         this.views = new FloatBuffer[(rows + rowsPerView - 1) / rowsPerView];
         for (int i = 0; i < views.length; i++) {
@@ -41,7 +38,7 @@ final class Nd4jTensor implements Tensor {
 
     @Override
     public Nd4jTensor slice(int firstRow, int count) {
-        return new Nd4jTensor(count, columns, array, pointer, (long) firstRow * columns);
+        return new Nd4jTensor(count, columns, memory, pointer, (long) firstRow * columns);
     }
 
     /** The first element, for BLAS. */
@@ -88,7 +85,7 @@ final class Nd4jTensor implements Tensor {
     @Override
     public void close() {
         if (owner) {
-            array.close();
+            memory.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.paretopress.kernels.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -17,8 +18,10 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.paretopress.kernels.OwnProcess;
 import org.paretopress.kernels.model.ModelConfig;
+import org.paretopress.kernels.ops.CudaBackend;
 import org.paretopress.kernels.ops.DensePrediction;
 import org.paretopress.kernels.ops.Divergence;
+import org.paretopress.kernels.ops.Nd4jArrayOps;
 import org.paretopress.kernels.ops.Nd4jOps;
 import org.paretopress.kernels.ops.ReferenceOps;
 import org.paretopress.kernels.ops.Tensor;
@@ -162,8 +165,18 @@ class SequenceScorerTest {
 
     @Test
     void lossesAreThoseOfTheOracle() {
+        assertLossesAreThoseOfTheOracle(new Nd4jOps());
+    }
+
+    @Test
+    void lossesByArrayOperationsAreThoseOfTheOracle() {
+        assumeFalse(CudaBackend.isOnClassPath(), "ND4J is left to GPUs in this build");
+        assertLossesAreThoseOfTheOracle(new Nd4jArrayOps(0));
+    }
+
+    private void assertLossesAreThoseOfTheOracle(TensorOps ops) {
         int[] two = Arrays.copyOf(tokens, 2 * LENGTH);
-        try (Engine engine = new Engine(new Nd4jOps());
+        try (Engine engine = new Engine(ops);
                 Engine oracle = new Engine(new ReferenceOps())) {
             Loss[][] actual = engine.score(two, candidates.subList(0, 3));
             Loss[][] expected = oracle.score(two, candidates.subList(0, 3));

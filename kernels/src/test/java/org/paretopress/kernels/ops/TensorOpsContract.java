@@ -122,7 +122,7 @@ public abstract class TensorOpsContract extends DivergenceContract {
         assertClose(y, 0, 1);
     }
 
-    private static PackedRows packed(Tensor weight) {
+    static PackedRows packed(Tensor weight) {
         return new PackedRows() {
             @Override
             public int rows() {
