@@ -23,8 +23,7 @@ public final class Nd4jArrayOps implements TensorOps {
 
     private final Nd4jDevice device;
     private final float[] lanes = new float[RowMath.FIXED];
-    private final SparseRows sparseRows = new SparseRows(this::logSumExp);
-    private float[] scratch = new float[0];
+    private final SparseRows sparseRows = new SparseRows();
     private ArrayAttention attention;
 
     /** @param device a GPU as CUDA counts them; 0 on the CPU backend */
@@ -246,19 +245,11 @@ public final class Nd4jArrayOps implements TensorOps {
     private void sparseDivergence(Tensor logits, SparsePrediction dense, double[] kl) {
         int columns = logits.columns();
         float[] z = new float[columns];
+        float[] scratch = new float[columns];
         for (int t = 0; t < logits.rows(); t++) {
             logits.readRow(t, z);
-            kl[t] = sparseRows.divergence(dense, t, z, columns, logSumExp(z, columns));
+            kl[t] = sparseRows.divergence(dense, t, z, columns, RowMath.logSumExp(z, columns, scratch, lanes));
         }
-    }
-
-    /** On the heap. */
-    private double logSumExp(float[] values, int count) {
-        scratch = scratch.length < count ? new float[count] : scratch;
-        float largest = RowMath.largest(values, 0, count);
-        System.arraycopy(values, 0, scratch, 0, count);
-        RowMath.exponentials(scratch, 0, largest, count);
-        return largest + StrictMath.log(RowMath.sum(scratch, 0, count, lanes));
     }
 
     @Override

@@ -71,8 +71,15 @@ class KernelsTest {
 
     @Test
     void withoutAnOfferTheBuildIsTheReason() {
-        assertThat(Kernels.on(GPU).description())
+        assertThat(Kernels.on(GPU, List.of()).description())
                 .endsWith("not on GPU 3 in bfloat16 (this build has no kernels for GPUs)");
+    }
+
+    @Test
+    void whatThisBuildOffersIsAsked() {
+        assertThat(Kernels.on(new Device("9999", Precision.BFLOAT16)).description())
+                .contains(" on the CPU, not on GPU 9999 in bfloat16 (CUDA kernels: ", "ND4J 1.0.0-M2.1 on CUDA 11.6: ")
+                .endsWith(")");
     }
 
     @Test

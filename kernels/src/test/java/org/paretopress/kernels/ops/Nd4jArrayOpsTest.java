@@ -14,7 +14,7 @@ import org.paretopress.kernels.ops.Divergence.TopTokens;
 class Nd4jArrayOpsTest extends TensorOpsContract {
 
     @Override
-    TensorOps create() {
+    protected TensorOps create() {
         assumeFalse(CudaBackend.isOnClassPath(), "ND4J is left to GPUs in this build, see Nd4jCudaContractTest");
         return new Nd4jArrayOps(0);
     }

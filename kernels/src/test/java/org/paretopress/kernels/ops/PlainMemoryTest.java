@@ -4,7 +4,7 @@ package org.paretopress.kernels.ops;
 class PlainMemoryTest extends TensorOpsContract {
 
     @Override
-    TensorOps create() {
+    protected TensorOps create() {
         return new Nd4jOps(CpuMemory.Plain::new);
     }
 }
