@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.cluster.SparkApplication;
@@ -35,6 +36,12 @@ final class SharedOptions {
     private String master;
 
     @Option(
+            names = "--gpus",
+            paramLabel = "N",
+            description = "Compute on this many GPUs of this machine, in place of --master.")
+    private Integer gpus;
+
+    @Option(
             names = "--conf",
             paramLabel = "KEY=VALUE",
             description = "A Spark property; wins over conf/spark-defaults.conf. May be repeated.")
@@ -53,11 +60,15 @@ final class SharedOptions {
     }
 
     Storage storage() {
-        return Storage.of(SparkApplication.configure(master, spark));
+        return Storage.of(settings());
     }
 
     JavaSparkContext startSpark(String name) {
-        return SparkApplication.start(SparkApplication.configure(master, spark), name);
+        return SparkApplication.start(settings(), name);
+    }
+
+    private SparkConf settings() {
+        return gpus == null ? SparkApplication.configure(master, spark) : SparkApplication.configureOnGpus(gpus, spark);
     }
 
     /** @param cores of this machine to use, where it is the master; null leaves it to {@code --master} */

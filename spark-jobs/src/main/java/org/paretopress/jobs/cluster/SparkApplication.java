@@ -60,6 +60,22 @@ public final class SparkApplication {
         return conf;
     }
 
+    /**
+     * The settings of an application on GPUs of this machine.
+     *
+     * @param settings Spark properties that win over all others
+     */
+    public static SparkConf configureOnGpus(int gpus, Map<String, String> settings) {
+        String folder = System.getProperty(CONF_FOLDER);
+        if (folder == null) {
+            throw new InputException("--gpus needs the launcher.", "call submit/paretopress.");
+        }
+        Map<String, String> all = LocalGpus.settings(
+                gpus, Path.of(folder).resolveSibling("submit").resolve("gpu-discovery.sh"));
+        all.putAll(settings);
+        return configure(all.get("spark.master"), all);
+    }
+
     /** Opens a context; the caller closes it. */
     public static JavaSparkContext start(SparkConf conf, String name) {
         return new JavaSparkContext(conf.clone().setAppName(name));
@@ -86,6 +102,12 @@ public final class SparkApplication {
         String coreType = System.getenv("OPENBLAS_CORETYPE");
         if (coreType != null && !coreType.equals(System.getProperty(CORE_TYPE))) {
             defaults.put("spark.executorEnv.OPENBLAS_CORETYPE", coreType);
+        }
+        if (master.startsWith("local-cluster")) {
+            // Its executors are processes of their own, which look for an installation of Spark.
+            defaults.put("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+            defaults.put("spark.executorEnv.SPARK_SCALA_VERSION", "2.13");
+            defaults.put("spark.executorEnv.SPARK_TESTING", "1");
         }
         if (master.startsWith("local")) {
             defaults.put("spark.ui.enabled", "false");

@@ -1,0 +1,66 @@
+package org.paretopress.jobs.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.paretopress.jobs.InputException;
+
+/**
+ * Settings of an application on GPUs of this machine. Spark gives GPUs out on clusters alone, so this is one of a single worker, with an
+ * executor for each GPU and two tasks on each: while one waits for the GPU, the other keeps it busy.
+ */
+final class LocalGpus {
+
+    private static final String EXECUTOR_MEMORY = "4g";
+
+    private LocalGpus() {}
+
+    /**
+     * Checks that there are as many.
+     *
+     * @param script prints what Spark asks of a discovery script
+     */
+    static Map<String, String> settings(int gpus, Path script) {
+        int found = addresses(script).size();
+        if (gpus < 1 || gpus > found) {
+            throw new InputException(
+                    "--gpus " + gpus + " does not fit: this machine has " + found + ".",
+                    "give 1 to " + found + ", or leave it out to compute on the CPU.");
+        }
+        int cores = Math.max(Runtime.getRuntime().availableProcessors(), gpus);
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("spark.master", "local-cluster[1," + cores + "," + (system.getTotalMemorySize() >> 20) + "]");
+        settings.put("spark.worker.resource.gpu.amount", Integer.toString(gpus));
+        settings.put("spark.worker.resource.gpu.discoveryScript", script.toString());
+        settings.put("spark.executor.memory", EXECUTOR_MEMORY);
+        settings.put("spark.executor.cores", Integer.toString(cores / gpus));
+        settings.put("spark.executor.resource.gpu.amount", "1");
+        settings.put(TaskDevice.AMOUNT, cores / gpus == 1 ? "1" : "0.5");
+        return settings;
+    }
+
+    private static JsonNode addresses(Path script) {
+        try {
+            Process process = new ProcessBuilder(script.toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            JsonNode told = new ObjectMapper().readTree(process.getInputStream());
+            if (process.waitFor() == 0 && told.path("addresses").isArray()) {
+                return told.path("addresses");
+            }
+        } catch (IOException e) {
+            // told below
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new InputException(
+                "--gpus: " + script + " finds no GPU on this machine.",
+                "NVIDIA's driver is missing (nvidia-smi lists what it finds), or --master names a cluster that has some.");
+    }
+}
