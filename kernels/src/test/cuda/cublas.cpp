@@ -289,6 +289,9 @@ API cublasLtMatmulPreferenceSetAttribute(Preference* preference, int attribute, 
         memcpy(&preference->workspace, value, bytes);
         return OK;
     }
+    if (attribute == 3 && bytes == sizeof(uint32_t)) { // REDUCTION_SCHEME_MASK: sums are formed whole here
+        return OK;
+    }
     uint32_t alignment;
     if (attribute < 5 || attribute > 8 || bytes != sizeof alignment) { // MIN_ALIGNMENT_A_BYTES and the next three
         return INVALID;

@@ -17,10 +17,15 @@ interface CublasLtApi extends Library {
     int DESCRIPTION_TRANSPOSE_A = 3;
     int DESCRIPTION_TRANSPOSE_B = 4;
     int PREFERENCE_WORKSPACE_BYTES = 1;
+    int PREFERENCE_REDUCTION_SCHEMES = 3;
+    /** Of the schemes in which parts of a sum may be added up: in 32 bits, not in those of the result. */
+    int REDUCE_IN_COMPUTE_TYPE = 2;
     /** Those of B, C and D follow. */
     int PREFERENCE_ALIGNMENT_A = 5;
     /** Of a {@code cublasLtMatmulHeuristicResult_t}, which begins with the algorithm. */
     int HEURISTIC_BYTES = 96;
+    /** Where in it stands whether it was found. */
+    int HEURISTIC_STATE = 72;
 
     /** cublasLtGetVersion, such as 130002 for 13.0.2. */
     long cublasLtGetVersion();

@@ -3,46 +3,70 @@ package org.paretopress.kernels.cuda;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
-import java.lang.ref.Cleaner;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A GPU whose memory and code this process uses. Threads share it; each makes it current before it calls ({@link #enter}).
  *
- * <p>Copies of this class wait until they are done, and for what other streams were given before.
+ * <p>Copies of this class wait until they are done, and for what streams were given before.
  */
 final class CudaDevice {
 
+    /** How long the garbage collector may take to tell what nobody holds any more. */
+    private static final long COLLECTION_MILLISECONDS = 2000;
+
     private final DriverApi driver;
     private final Pointer context;
-    private final Cleaner cleaner = Cleaner.create();
+    private final ReferenceQueue<Memory> unheld = new ReferenceQueue<>();
+    private final Set<Held> held = new HashSet<>();
 
-    /** Memory of the device; given back when it is closed, or when nobody holds it. */
+    /** Memory of the device; given back when it is closed, or, when more is needed, where nobody holds it. */
     static final class Memory implements AutoCloseable {
-        private final long address;
-        private final Cleaner.Cleanable cleanable;
+        private final Held own;
 
         private Memory(CudaDevice device, long address) {
-            this.address = address;
-            this.cleanable = device.cleaner.register(this, new Release(device, address));
+            this.own = new Held(this, device, address);
         }
 
         long address() {
-            return address;
+            return own.address;
         }
 
         @Override
         public void close() {
-            cleanable.clean();
+            own.free();
         }
     }
 
-    private record Release(CudaDevice device, long address) implements Runnable {
-        @Override
-        public void run() {
+    private static final class Held extends PhantomReference<Memory> {
+        private final CudaDevice device;
+        private final long address;
+
+        Held(Memory memory, CudaDevice device, long address) {
+            super(memory, device.unheld);
+            this.device = device;
+            this.address = address;
+            synchronized (device.held) {
+                device.held.add(this);
+            }
+        }
+
+        /** Once; not before all that was started is done, which may read it. */
+        void free() {
+            synchronized (device.held) {
+                if (!device.held.remove(this)) {
+                    return;
+                }
+            }
             device.enter();
-            device.driver.cuMemFree_v2(address);
+            device.check(device.driver.cuCtxSynchronize(), "finish what it was given");
+            device.check(device.driver.cuMemFree_v2(address), "free memory");
         }
     }
 
@@ -63,14 +87,19 @@ final class CudaDevice {
     }
 
     void check(int error, String what) {
-        GpuDriver.check(driver, error, what);
+        if (error != 0) {
+            GpuDriver.check(driver, error, what);
+        }
     }
 
     /** @throws CudaException where there is not enough, even after what nobody holds any more was given back */
     Memory allocate(long bytes) {
-        enter();
         LongByReference address = new LongByReference();
+        enter();
         int error = driver.cuMemAlloc_v2(address, Math.max(1, bytes));
+        while (error == DriverApi.OUT_OF_MEMORY && freeUnheld()) {
+            error = driver.cuMemAlloc_v2(address, Math.max(1, bytes));
+        }
         if (error == DriverApi.OUT_OF_MEMORY) {
             throw new CudaException(String.format(
                     Locale.ROOT,
@@ -82,6 +111,23 @@ final class CudaDevice {
         }
         check(error, "allocate " + bytes + " bytes");
         return new Memory(this, address.getValue());
+    }
+
+    /** Frees what nobody holds; whether there was something. */
+    private boolean freeUnheld() {
+        System.gc();
+        try {
+            Reference<? extends Memory> found = unheld.remove(COLLECTION_MILLISECONDS);
+            boolean any = found != null;
+            while (found != null) {
+                ((Held) found).free();
+                found = unheld.poll();
+            }
+            return any;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static double mebibytes(long bytes) {

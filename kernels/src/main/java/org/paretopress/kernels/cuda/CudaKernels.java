@@ -1,12 +1,14 @@
 package org.paretopress.kernels.cuda;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.KernelProvider;
 import org.paretopress.kernels.ops.Precision;
+import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
 /**
@@ -14,6 +16,9 @@ import org.paretopress.kernels.ops.TensorOps;
  * used on a device is found out by using them: libraries are loaded, kernels compiled, and one product computed.
  */
 public final class CudaKernels implements KernelProvider {
+
+    /** Rows and columns of what is computed to try a device out. */
+    private static final int TRIAL = 64;
 
     private final CudaLibraries libraries;
     private final GpuDriver driver;
@@ -94,16 +99,24 @@ public final class CudaKernels implements KernelProvider {
         return Optional.empty();
     }
 
+    /** A product, and attention of tokens that are all alike. */
     private void tryOut(Device device) {
         try (TensorOps ops = open(device);
-                CudaTensor one = (CudaTensor) ops.allocateOperand(1, 1);
-                CudaTensor product = (CudaTensor) ops.allocate(1, 1)) {
-            one.writeRow(0, new float[] {1}, 0);
-            ops.linear(one, one, product, false);
-            float[] read = new float[1];
-            product.readRow(0, read);
-            if (read[0] != 1) {
-                throw new CudaException("The GPU computes 1 · 1 = " + read[0] + ".");
+                Tensor ones = ops.allocateOperand(TRIAL, TRIAL);
+                Tensor product = ops.allocateOperand(TRIAL, TRIAL)) {
+            float[] row = new float[TRIAL];
+            Arrays.fill(row, 1);
+            for (int r = 0; r < TRIAL; r++) {
+                ones.writeRow(r, row, 0);
+            }
+            ops.linear(ones, ones, product, false);
+            ops.attention(ones, ones, product, TRIAL, TRIAL, product);
+            product.readRow(TRIAL - 1, row);
+            for (float value : row) {
+                if (value != TRIAL) {
+                    throw new CudaException(
+                            "The GPU computes " + value + " where " + TRIAL + " is right.\nMaybe it is damaged.");
+                }
             }
         }
     }

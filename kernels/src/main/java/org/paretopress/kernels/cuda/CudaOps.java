@@ -30,6 +30,9 @@ public final class CudaOps implements TensorOps {
     /** Threads of a block, as {@code BLOCK} in {@code reductions.cuh}. */
     private static final int BLOCK = 256;
 
+    /** The largest head without tensor cores, as in {@code kernels.cu}. */
+    private static final int MOST_CHANNELS = 256;
+
     /** Numbers that scoring returns for a row, as {@code NUMBERS} in {@code kernels.cu}. */
     private static final int NUMBERS = 4;
 
@@ -285,6 +288,9 @@ public final class CudaOps implements TensorOps {
                     keyHeads,
                     sequenceLength,
                     scale);
+        } else if (headSize > MOST_CHANNELS) {
+            throw new IllegalArgumentException("Heads of " + headSize + " channels are more than " + MOST_CHANNELS
+                    + ".\nMaybe compute this model on the CPU.");
         } else {
             int warps = BLOCK / 32;
             stream.launch(
@@ -456,6 +462,7 @@ public final class CudaOps implements TensorOps {
 
     @Override
     public void close() {
+        device.enter();
         stream.synchronize();
         products.close();
         scratch.close();

@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 
-/** Work that a GPU does in order, for one thread. */
+/** Work that a GPU does in order. Copies are started, like kernels; their memory must stay until the work is done. */
 final class CudaStream implements AutoCloseable {
 
     /** Parameters of a kernel at most. */
@@ -41,11 +41,11 @@ final class CudaStream implements AutoCloseable {
     }
 
     /**
-     * Starts a kernel; the device must be current.
+     * Starts a kernel; the device must be current. Threads may do so at once: parameters are copied on the way.
      *
      * @param parameters as the kernel declares them: {@link Long} for pointers, {@link Integer}, {@link Float}
      */
-    void launch(CompiledKernels.Kernel kernel, Grid grid, Object... parameters) {
+    synchronized void launch(CompiledKernels.Kernel kernel, Grid grid, Object... parameters) {
         for (int i = 0; i < parameters.length; i++) {
             set(8L * i, parameters[i]);
         }
@@ -87,10 +87,8 @@ final class CudaStream implements AutoCloseable {
         device.check(driver.cuMemcpyHtoDAsync_v2(to, from, bytes, stream), "copy " + bytes + " bytes to the GPU");
     }
 
-    /** Copies from the device, when all that was started before is done. */
     void read(Pointer to, long from, long bytes) {
         device.check(driver.cuMemcpyDtoHAsync_v2(to, from, bytes, stream), "copy " + bytes + " bytes from the GPU");
-        synchronize();
     }
 
     /** Waits until all is done; errors of kernels show here. */

@@ -35,11 +35,17 @@ interface DriverApi extends Library {
 
     int cuCtxSetCurrent(Pointer context);
 
+    int cuCtxSynchronize();
+
     int cuMemGetInfo_v2(LongByReference free, LongByReference total);
 
     int cuMemAlloc_v2(LongByReference address, long bytes);
 
     int cuMemFree_v2(long address);
+
+    int cuMemHostAlloc(PointerByReference start, long bytes, int flags);
+
+    int cuMemFreeHost(Pointer start);
 
     int cuMemcpyHtoD_v2(long to, Pointer from, long bytes);
 

@@ -104,6 +104,11 @@ final class Products implements AutoCloseable {
         Pointer preference = make("take preferences", api::cublasLtMatmulPreferenceCreate);
         try {
             prefer(preference, CublasLtApi.PREFERENCE_WORKSPACE_BYTES, WORKSPACE_BYTES, Long.BYTES);
+            prefer(
+                    preference,
+                    CublasLtApi.PREFERENCE_REDUCTION_SCHEMES,
+                    CublasLtApi.REDUCE_IN_COMPUTE_TYPE,
+                    Integer.BYTES);
             for (int matrix = 0; matrix < 4; matrix++) {
                 prefer(preference, CublasLtApi.PREFERENCE_ALIGNMENT_A + matrix, ALIGNMENT, Integer.BYTES);
             }
@@ -111,7 +116,7 @@ final class Products implements AutoCloseable {
             IntByReference found = new IntByReference();
             int error = api.cublasLtMatmulAlgoGetHeuristic(
                     handle, description, a, b, c, c, preference, 1, algorithm, found);
-            if (error != 0 || found.getValue() == 0) {
+            if (error != 0 || found.getValue() == 0 || algorithm.getInt(CublasLtApi.HEURISTIC_STATE) != 0) {
                 throw new CudaException("cuBLASLt knows no way to multiply " + shape + " (status " + error + ").");
             }
             return new Plan(description, a, b, c, algorithm);

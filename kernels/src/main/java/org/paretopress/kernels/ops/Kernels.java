@@ -12,12 +12,17 @@ import java.util.function.Supplier;
  */
 public final class Kernels {
 
+    /** The kind of those on ND4J's CPU backend. */
+    public static final String CPU = "CPU";
+
     private final Device device;
+    private final String kind;
     private final String description;
     private final Supplier<TensorOps> engines;
 
-    private Kernels(Device device, String description, Supplier<TensorOps> engines) {
+    private Kernels(Device device, String kind, String description, Supplier<TensorOps> engines) {
         this.device = device;
+        this.kind = kind;
         this.description = description;
         this.engines = engines;
     }
@@ -32,16 +37,20 @@ public final class Kernels {
         for (KernelProvider provider : offered) {
             Optional<String> obstacle = obstacle(provider, device);
             if (obstacle.isEmpty()) {
-                return new Kernels(device, provider.description(device), () -> provider.open(device));
+                return new Kernels(
+                        device,
+                        provider.name() + " in " + device.precision(),
+                        provider.description(device),
+                        () -> provider.open(device));
             }
-            obstacles.add(provider.name() + ": " + obstacle.get());
+            obstacles.add(provider.name() + ": " + obstacle.get().replace("\n", " "));
         }
         String description = Nd4jOps.description() + " on the CPU";
         if (device.isGpu()) {
             String why = obstacles.isEmpty() ? "this build has no kernels for GPUs" : String.join("; ", obstacles);
             description += ", not on " + device + " (" + why + ")";
         }
-        return new Kernels(Device.CPU, description, Nd4jOps::new);
+        return new Kernels(Device.CPU, CPU, description, Nd4jOps::new);
     }
 
     /** A library that cannot be loaded is one, too. */
@@ -56,6 +65,11 @@ public final class Kernels {
     /** Which kernels, where, and why not on the GPU where there is one. */
     public String description() {
         return description;
+    }
+
+    /** What losses depend on beyond their last bits, whatever computes them: {@link #CPU}, or which kernels in which precision. */
+    public String kind() {
+        return kind;
     }
 
     /** Whether they compute on a device: not where a GPU has none, and the CPU stands in. */

@@ -6,7 +6,7 @@ import java.util.OptionalLong;
  * What a Llama forward pass and its loss are made of, and the products of its backward pass.
  *
  * <p>A batch is a whole number of sequences of equal length, one token a row. An instance owns scratch memory and serves
- * one thread at a time; tensors may be read by many. Every result is a function of the arguments alone, bit for bit.
+ * one thread at a time, but any thread may allocate and keep with it; tensors may be read by many. Every result is a function of the arguments alone, bit for bit.
  */
 public interface TensorOps extends AutoCloseable {
 

@@ -10,11 +10,15 @@
 /// Elements from one key to the next in shared memory: rows 16 bytes apart in banks, so that eight of them are read at once.
 #define PITCH (HEAD_SIZE + 8)
 #define STAGES 2
+/// Blocks that a multiprocessor should hold at once; shared memory allows no more with heads of 128.
+#define BLOCKS 3
 
 /// Starts to bring KEYS rows of one head, from row `from` on; zeros beyond row `end`.
 DEVICE void bring(operand* shared, const operand* rows, int stride, int from, int end) {
     const int parts = HEAD_SIZE / 8;
-    for (int i = threadIdx.x; i < KEYS * parts; i += 32 * WARPS) {
+#pragma unroll 4
+    for (int round = 0; round < KEYS * parts / (32 * WARPS); round++) {  // KEYS * parts is a multiple of 128
+        int i = threadIdx.x + round * 32 * WARPS;
         int key = i / parts;
         int part = i % parts;
         bool valid = from + key < end;
@@ -24,7 +28,7 @@ DEVICE void bring(operand* shared, const operand* rows, int stride, int from, in
 }
 
 /// Blocks: (⌈sequenceLength / QUERIES⌉, heads, sequences). y may be q.
-extern "C" __global__ void __launch_bounds__(32 * WARPS) attention(
+extern "C" __global__ void __launch_bounds__(32 * WARPS, BLOCKS) attention(
     const operand* q,
     int qStride,
     const operand* k,
@@ -150,10 +154,11 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) attention(
     for (int r = 0; r < 2; r++) {
         mass[r] += shuffle_xor(mass[r], 1);
         mass[r] += shuffle_xor(mass[r], 2);
+        float share = 1 / mass[r];
         int row = query + 8 * r;
         if (row < sequenceLength) {
             for (int d = 0; d < HEAD_SIZE / 8; d++) {
-                unsigned word = pack(sums[d][2 * r] / mass[r], sums[d][2 * r + 1] / mass[r]);
+                unsigned word = pack(sums[d][2 * r] * share, sums[d][2 * r + 1] * share);
                 *reinterpret_cast<unsigned*>(y + (first + row) * yStride + channel + 8 * d) = word;
             }
         }

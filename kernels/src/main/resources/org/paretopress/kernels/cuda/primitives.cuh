@@ -126,9 +126,9 @@ DEVICE void load_matrices_transposed(unsigned r[4], const void* row) {
 /// (2t, g), (2t + 8, g), each with the one below; c is 16 × 8: (g, 2t), (g, 2t + 1), (g + 8, 2t), (g + 8, 2t + 1).
 DEVICE void multiply_add(float c[4], const unsigned a[4], unsigned b0, unsigned b1) {
 #if OPERAND == 1
-    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
 #else
-    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
 #endif
         "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])

@@ -2,6 +2,7 @@ package org.paretopress.jobs.cluster;
 
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,8 +10,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.storage.LocalCopies;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.BackwardPass;
@@ -95,6 +98,26 @@ public final class ExecutorModel {
         Device device = TaskDevice.current();
         CURRENT.values().removeIf(held -> !held.source.equals(source));
         return CURRENT.computeIfAbsent(device, unused -> new ExecutorModel(source, device, Kernels.on(device)));
+    }
+
+    /**
+     * With what kinds of kernels tasks compute, one by one, in alphabetical order. Where tasks have GPUs, some of them are asked; then their
+     * models are open.
+     */
+    public static List<String> kernels(JavaSparkContext spark, Source source) {
+        if (!TaskDevice.isGpu(spark.getConf())) {
+            return List.of(Kernels.CPU);
+        }
+        List<Integer> tasks =
+                IntStream.range(0, TaskDevice.tasksAtOnce(spark)).boxed().toList();
+        return spark
+                .parallelize(tasks, tasks.size())
+                .map(task -> ExecutorModel.of(source).kernels.kind())
+                .collect()
+                .stream()
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     public ModelConfig config() {

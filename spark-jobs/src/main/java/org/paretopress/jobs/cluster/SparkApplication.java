@@ -51,7 +51,7 @@ public final class SparkApplication {
                             + conf.get("spark.master") + " gives no GPUs out.",
                     "leave it out, or name a cluster.");
         }
-        TaskDevice.gpuPrecision(conf); // named now if it is none
+        TaskDevice.precision(conf); // named now if it is none
         Map<String, String> defaults = defaults(conf.get("spark.master"));
         if (conf.contains(JARS) && defaults.containsKey(JARS)) {
             conf.set(JARS, defaults.get(JARS) + "," + conf.get(JARS)); // the user's come beside ours

@@ -38,7 +38,7 @@ public final class TaskDevice {
                 : new Device(gpus.addresses()[0], precision(SparkEnv.get().conf()));
     }
 
-    private static Precision precision(SparkConf conf) {
+    static Precision precision(SparkConf conf) {
         String name = conf.get(PRECISION, Precision.BFLOAT16.toString());
         return Arrays.stream(Precision.values())
                 .filter(precision -> precision.toString().equals(name))
@@ -50,11 +50,6 @@ public final class TaskDevice {
     /** Sequences of a group, where a text is free to choose. */
     public static int together(SparkConf conf, int sequenceLength) {
         return SequenceScorer.together(sequenceLength, isGpu(conf));
-    }
-
-    /** What losses depend on beside model, levels and text: nothing on CPUs, on GPUs what products are computed in. */
-    public static Optional<Precision> gpuPrecision(SparkConf conf) {
-        return isGpu(conf) ? Optional.of(precision(conf)) : Optional.empty();
     }
 
     /** How many tasks an executor may run on one GPU at once. */

@@ -17,7 +17,6 @@ import org.paretopress.jobs.cluster.ExecutorModel;
 import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
 import org.paretopress.jobs.cluster.SparkScorer;
-import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.config.ConfigReader;
 import org.paretopress.jobs.config.RunConfig;
@@ -39,6 +38,7 @@ import org.paretopress.jobs.storage.Digest;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.ops.Divergence;
+import org.paretopress.kernels.ops.Kernels;
 import org.paretopress.search.allocate.ResourceLimit;
 import org.paretopress.search.allocate.UniformAllocator;
 import org.paretopress.search.evolve.Acceptance;
@@ -177,9 +177,14 @@ public final class SearchJob {
 
         WorkCount work = new WorkCount(progress::say);
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
-        String searchKey = key(spark, manifest, folder, calibration, objective.divergence());
-        String calibrationKey = key(spark, manifest, folder, calibration, Divergence.FULL);
-        String holdoutKey = key(spark, manifest, folder, holdout, Divergence.FULL);
+        List<String> kernels = ExecutorModel.kernels(spark, source);
+        if (kernels.size() > 1) {
+            progress.say("tasks compute with different kernels, so the result depends on which of them do what: "
+                    + String.join("; ", kernels));
+        }
+        String searchKey = key(kernels, manifest, folder, calibration, objective.divergence());
+        String calibrationKey = key(kernels, manifest, folder, calibration, Divergence.FULL);
+        String holdoutKey = key(kernels, manifest, folder, holdout, Divergence.FULL);
         EvaluationLog log = new EvaluationLog(
                 storage, directory.folder(), directory.goesOn(), List.of(searchKey, calibrationKey, holdoutKey));
         work.add(new Work(0, 0, log.blockForwards(), -log.blockForwards()));
@@ -259,7 +264,7 @@ public final class SearchJob {
 
     /** What losses are a function of, beside the candidate. */
     private String key(
-            JavaSparkContext spark, LevelManifest manifest, Path levels, ScoredText scored, Divergence divergence) {
+            List<String> kernels, LevelManifest manifest, Path levels, ScoredText scored, Divergence divergence) {
         String all = String.join(
                 "\n",
                 model.sha256(),
@@ -267,10 +272,7 @@ public final class SearchJob {
                 manifest.methods().toString(),
                 scored.fingerprint(),
                 scored.sequences().sequenceLength() + "x" + scored.groups().together(),
-                String.valueOf(divergence)
-                        + TaskDevice.gpuPrecision(spark.getConf())
-                                .map(precision -> "\n" + precision)
-                                .orElse(""));
+                String.valueOf(divergence) + (kernels.equals(List.of(Kernels.CPU)) ? "" : "\n" + kernels));
         return HexFormat.of().formatHex(Digest.sha256(all.getBytes(StandardCharsets.UTF_8)), 0, 8);
     }
 
