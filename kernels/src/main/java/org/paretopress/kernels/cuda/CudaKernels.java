@@ -36,22 +36,28 @@ public final class CudaKernels implements KernelProvider {
 
     /** With the libraries that this process finds. */
     public CudaKernels() {
-        this(System.getenv());
+        this(System.getenv(), Path.of(System.getProperty("java.io.tmpdir"), "paretopress-cache", "kernels"));
     }
 
-    CudaKernels(Map<String, String> environment) {
+    /**
+     * With other libraries.
+     *
+     * @param environment variables, see {@link CudaLibraries}
+     * @param folder where compiled kernels are kept
+     */
+    CudaKernels(Map<String, String> environment, Path folder) {
         this.libraries = new CudaLibraries(environment);
         this.driver = new GpuDriver(libraries);
         this.probe = driver;
-        this.folder = Path.of(System.getProperty("java.io.tmpdir"), "paretopress-cache", "kernels");
+        this.folder = folder;
     }
 
     /** For tests of the choice among engines: devices that are only said to be there. */
-    CudaKernels(GpuProbe probe) {
-        this.libraries = new CudaLibraries(Map.of());
+    CudaKernels(Map<String, String> environment, Path folder, GpuProbe probe) {
+        this.libraries = new CudaLibraries(environment);
         this.driver = new GpuDriver(libraries);
         this.probe = probe;
-        this.folder = Path.of("");
+        this.folder = folder;
     }
 
     @Override

@@ -84,7 +84,12 @@ public final class CudaOps implements TensorOps {
         if (matrix instanceof ResidualMatrix residual) {
             return new CudaWeight.Sum(keepMatrix(residual.mended()), factors(residual.product()));
         }
-        LevelKernel kernel = LevelKernel.of(matrix).orElseThrow();
+        return LevelKernel.of(matrix)
+                .<CudaWeight>map(kernel -> packed(matrix, kernel))
+                .orElseGet(() -> dequantizedHere(matrix));
+    }
+
+    private CudaWeight.Packed packed(PackedMatrix matrix, LevelKernel kernel) {
         return new CudaWeight.Packed(
                 matrix.rows(),
                 matrix.columns(),

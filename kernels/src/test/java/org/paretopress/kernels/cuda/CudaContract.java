@@ -2,7 +2,6 @@ package org.paretopress.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.paretopress.kernels.ggml.Half;
@@ -40,8 +39,7 @@ abstract class CudaContract extends TensorOpsContract {
 
     private static CudaKernels emulated() {
         EmulatedCuda.assumeAvailable();
-        return new CudaKernels(
-                Map.of(CudaLibraries.FOLDERS, EmulatedCuda.folder().toString()));
+        return new CudaKernels(EmulatedCuda.environment(), EmulatedCuda.compiled());
     }
 
     @Override

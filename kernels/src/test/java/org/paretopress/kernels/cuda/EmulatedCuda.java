@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -77,6 +78,16 @@ public final class EmulatedCuda {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Variables with which {@link CudaLibraries} finds the emulator. */
+    static Map<String, String> environment() {
+        return Map.of(CudaLibraries.FOLDERS, folder().toString());
+    }
+
+    /** Where kernels that this emulator compiled are kept: another one compiles them anew. */
+    static Path compiled() {
+        return folder().resolve("compiled");
     }
 
     private static boolean isLinux() {
