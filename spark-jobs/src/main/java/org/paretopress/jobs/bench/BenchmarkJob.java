@@ -19,6 +19,7 @@ import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.Kernels;
+import org.paretopress.kernels.ops.Precision;
 import org.paretopress.search.evolve.Stage;
 
 /** Measures a model on this machine. */
@@ -63,16 +64,18 @@ public final class BenchmarkJob {
     }
 
     /**
-     * The dense forward with its loss on a GPU, beside the speed of products there.
+     * The dense forward with its loss on the first GPU of this machine, beside the speed of products there.
      *
      * @param together sequences that go through the model together
      */
-    public void gpu(Device device, int together) {
+    public void gpu(Precision precision, int together) {
+        Device device = new Device("0", precision);
         Kernels kernels = Kernels.on(device);
         line("kernels: %s", kernels.description());
         if (!kernels.areOn(device)) {
             throw new InputException(
-                    kernels.description() + ".", "leave out --gpu to measure the CPU, or mend what stands in the way.");
+                    kernels.description() + ".",
+                    "leave out --gpus to measure the CPU, or mend what stands in the way.");
         }
         progress.say("measuring the dense forward, " + kernels.description());
         ProductPeak products = ProductPeak.onGpu(kernels);

@@ -12,8 +12,6 @@ import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.input.SourceText;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.SequenceScorer;
-import org.paretopress.kernels.ops.Device;
-import org.paretopress.kernels.ops.Precision;
 import org.paretopress.search.evolve.EvolutionSettings;
 import org.paretopress.search.evolve.Stage;
 import picocli.CommandLine.Command;
@@ -57,22 +55,9 @@ final class BenchCommand implements Callable<Integer> {
     private Integer sequenceLength;
 
     @Option(
-            names = "--gpu",
-            paramLabel = "ADDRESS",
-            description = "Measure the dense forward on this GPU, such as 0, and nothing else.")
-    private String gpu;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "float32|bfloat16|float16",
-            defaultValue = "bfloat16",
-            description = "What products on the GPU are computed in (default: ${DEFAULT-VALUE}).")
-    private Precision precision;
-
-    @Option(
             names = "--sequences",
             paramLabel = "N",
-            description = "Sequences that go through the GPU together (default: 16,384 tokens).")
+            description = "With --gpus: sequences that go through together (default: 16,384 tokens).")
     private Integer sequences;
 
     @Option(
@@ -120,16 +105,12 @@ final class BenchCommand implements Callable<Integer> {
                 : Math.min(256, source.file().config().maxPositions());
         SourceText.requireFits(source.file(), length);
         BenchmarkJob job = new BenchmarkJob(source, length, shared.progress());
-        if (gpu != null) {
-            int together = sequences != null ? sequences : SequenceScorer.together(length, true);
-            job.gpu(new Device(gpu, precision), together);
-            shared.answer(job.document(), job.lines());
-            return 0;
-        }
         if (only != Part.dense) {
             requireGeneration(length);
         }
-        if (only != Part.generation) {
+        if (only != Part.generation && shared.isOnGpus()) {
+            job.gpu(shared.precision(), sequences != null ? sequences : SequenceScorer.together(length, true));
+        } else if (only != Part.generation) {
             Set<Integer> counts = new TreeSet<>(threads == null ? List.of(1, cores) : List.of(threads));
             job.dense(counts);
         }

@@ -11,12 +11,14 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.paretopress.jobs.InputException;
 import org.paretopress.jobs.cluster.SparkApplication;
+import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.config.ConfigReader;
 import org.paretopress.jobs.config.PlanReader;
 import org.paretopress.jobs.config.RunConfig;
 import org.paretopress.jobs.config.SweepPlan;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.ops.Precision;
 import picocli.CommandLine.Option;
 
 /** What every command understands. */
@@ -65,6 +67,16 @@ final class SharedOptions {
 
     JavaSparkContext startSpark(String name) {
         return SparkApplication.start(settings(), name);
+    }
+
+    /** Whether GPUs of this machine are asked for. */
+    boolean isOnGpus() {
+        return gpus != null;
+    }
+
+    /** What products on GPUs are computed in. */
+    Precision precision() {
+        return TaskDevice.precision(settings());
     }
 
     private SparkConf settings() {

@@ -38,7 +38,8 @@ public final class TaskDevice {
                 : new Device(gpus.addresses()[0], precision(SparkEnv.get().conf()));
     }
 
-    static Precision precision(SparkConf conf) {
+    /** What products on GPUs are computed in. */
+    public static Precision precision(SparkConf conf) {
         String name = conf.get(PRECISION, Precision.BFLOAT16.toString());
         return Arrays.stream(Precision.values())
                 .filter(precision -> precision.toString().equals(name))
