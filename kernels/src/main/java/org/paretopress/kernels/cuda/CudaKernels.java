@@ -134,7 +134,7 @@ public final class CudaKernels implements KernelProvider {
 
     private Opened start(Device device) {
         GpuProperties gpu = probe.of(device.gpu());
-        KernelCompiler compiler = new KernelCompiler(libraries.nvrtc(gpu.driverCuda()), folder);
+        KernelCompiler compiler = new KernelCompiler(libraries.nvrtc(gpu.driverCuda()), new KeptCode(folder));
         CublasLtApi cublasLt = libraries.cublasLt(gpu.driverCuda());
         CudaDevice opening = new CudaDevice(driver, device.gpu());
         return new Opened(

@@ -9,9 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -21,18 +18,18 @@ import java.util.stream.Stream;
 
 /**
  * Compiles kernels to machine code of a device (NVRTC). What was compiled once is kept in a folder, by a hash of source, options and
- * compiler; a file that cannot be kept is compiled again.
+ * compiler, see {@link KeptCode}.
  */
 final class KernelCompiler {
 
     private static final List<String> HEADERS = List.of("primitives.cuh", "reductions.cuh", "levels.cuh");
 
     private final NvrtcApi api;
-    private final Path folder;
+    private final KeptCode kept;
 
-    KernelCompiler(NvrtcApi api, Path folder) {
+    KernelCompiler(NvrtcApi api, KeptCode kept) {
         this.api = api;
-        this.folder = folder;
+        this.kept = kept;
     }
 
     /** Major and minor version, such as {@code 13.0}. */
@@ -49,17 +46,12 @@ final class KernelCompiler {
      * @param options beside the language
      */
     byte[] compile(String source, List<String> options) {
-        Path kept = folder.resolve(hash(source, options) + ".cubin");
-        try {
-            if (Files.exists(kept)) {
-                return Files.readAllBytes(kept);
-            }
-        } catch (IOException e) {
-            // compiled again
-        }
-        byte[] code = compileAnew(source, options);
-        keep(kept, code);
-        return code;
+        String name = hash(source, options);
+        return kept.read(name).orElseGet(() -> {
+            byte[] code = compileAnew(source, options);
+            kept.write(name, code);
+            return code;
+        });
     }
 
     private byte[] compileAnew(String source, List<String> options) {
@@ -116,17 +108,6 @@ final class KernelCompiler {
                     + HexFormat.of().formatHex(digest.digest(), 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private void keep(Path file, byte[] code) {
-        try {
-            Files.createDirectories(folder);
-            Path partial = Files.createTempFile(folder, "partial", ".cubin");
-            Files.write(partial, code);
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            // the next process compiles again
         }
     }
 

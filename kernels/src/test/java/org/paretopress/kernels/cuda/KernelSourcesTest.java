@@ -3,6 +3,7 @@ package org.paretopress.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -95,7 +96,7 @@ class KernelSourcesTest {
     @ParameterizedTest
     @MethodSource("variants")
     void byTheRunTimeCompiler(Variant variant) throws IOException {
-        KernelCompiler compiler = new KernelCompiler(nvrtc(), folder.resolve("cubins"));
+        KernelCompiler compiler = compiler();
         byte[] code = compiler.compile(variant.file(), variant.options());
         assertThat(new String(code, 0, 4, StandardCharsets.ISO_8859_1)).isEqualTo("\177ELF");
         try (Stream<Path> kept = Files.list(folder.resolve("cubins"))) {
@@ -106,16 +107,19 @@ class KernelSourcesTest {
 
     @Test
     void aDeviceThatTheRunTimeCompilerDoesNotKnowIsNamed() {
-        KernelCompiler compiler = new KernelCompiler(nvrtc(), folder.resolve("cubins"));
+        KernelCompiler compiler = compiler();
         assertThatThrownBy(() -> compiler.compile("kernels.cu", List.of("--gpu-architecture=sm_999", "-DOPERAND=0")))
                 .isInstanceOf(CudaException.class)
                 .hasMessageContaining("sm_999")
                 .hasMessageContaining("\nMaybe the device is newer than this CUDA");
     }
 
-    private static NvrtcApi nvrtc() {
+    private KernelCompiler compiler() {
         try {
-            return new CudaLibraries(System.getenv()).nvrtc(DRIVER);
+            NvrtcApi api = new CudaLibraries(System.getenv()).nvrtc(DRIVER);
+            KernelCompiler compiler = new KernelCompiler(api, new KeptCode(folder.resolve("cubins")));
+            assumeFalse(compiler.version().equals("0.0"), "under the name of CUDA's compiler the emulator's is loaded");
+            return compiler;
         } catch (CudaException e) {
             return abort(e.getMessage());
         }
