@@ -7,66 +7,60 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A GPU whose memory and code this process uses. Threads share it; each makes it current before it calls ({@link #enter}).
  *
- * <p>Copies of this class wait until they are done, and for what streams were given before.
+ * <p>Copies of this class wait until they are done, and for what other streams were given before.
  */
 final class CudaDevice {
 
-    /** How long the garbage collector may take to tell what nobody holds any more. */
-    private static final long COLLECTION_MILLISECONDS = 2000;
+    /** How long is waited for what a garbage collection found. */
+    private static final long GRACE_MILLIS = 1000;
 
     private final DriverApi driver;
     private final Pointer context;
+    private final Set<Release> allocated = ConcurrentHashMap.newKeySet();
     private final ReferenceQueue<Memory> unheld = new ReferenceQueue<>();
-    private final Set<Held> held = new HashSet<>();
 
-    /** Memory of the device; given back when it is closed, or, when more is needed, where nobody holds it. */
+    /** Memory of the device; given back when it is closed, or, where nobody holds it any more, before other memory is taken. */
     static final class Memory implements AutoCloseable {
-        private final Held own;
+        private final long address;
+        private final Release release;
 
         private Memory(CudaDevice device, long address) {
-            this.own = new Held(this, device, address);
+            this.address = address;
+            this.release = device.new Release(this);
         }
 
         long address() {
-            return own.address;
+            return address;
         }
 
         @Override
         public void close() {
-            own.free();
+            release.run();
         }
     }
 
-    private static final class Held extends PhantomReference<Memory> {
-        private final CudaDevice device;
+    private final class Release extends PhantomReference<Memory> {
         private final long address;
 
-        Held(Memory memory, CudaDevice device, long address) {
-            super(memory, device.unheld);
-            this.device = device;
-            this.address = address;
-            synchronized (device.held) {
-                device.held.add(this);
-            }
+        Release(Memory memory) {
+            super(memory, unheld);
+            this.address = memory.address;
+            allocated.add(this);
         }
 
-        /** Once; not before all that was started is done, which may read it. */
-        void free() {
-            synchronized (device.held) {
-                if (!device.held.remove(this)) {
-                    return;
-                }
+        void run() {
+            if (allocated.remove(this)) {
+                enter();
+                driver.cuCtxSynchronize(); // what was started may read it
+                driver.cuMemFree_v2(address);
             }
-            device.enter();
-            device.check(device.driver.cuCtxSynchronize(), "finish what it was given");
-            device.check(device.driver.cuMemFree_v2(address), "free memory");
         }
     }
 
@@ -87,19 +81,18 @@ final class CudaDevice {
     }
 
     void check(int error, String what) {
-        if (error != 0) {
-            GpuDriver.check(driver, error, what);
-        }
+        GpuDriver.check(driver, error, what);
     }
 
     /** @throws CudaException where there is not enough, even after what nobody holds any more was given back */
     Memory allocate(long bytes) {
-        LongByReference address = new LongByReference();
         enter();
-        int error = driver.cuMemAlloc_v2(address, Math.max(1, bytes));
-        while (error == DriverApi.OUT_OF_MEMORY && freeUnheld()) {
+        giveBack(unheld.poll());
+        LongByReference address = new LongByReference();
+        int error;
+        do {
             error = driver.cuMemAlloc_v2(address, Math.max(1, bytes));
-        }
+        } while (error == DriverApi.OUT_OF_MEMORY && collectUnheld());
         if (error == DriverApi.OUT_OF_MEMORY) {
             throw new CudaException(String.format(
                     Locale.ROOT,
@@ -113,21 +106,23 @@ final class CudaDevice {
         return new Memory(this, address.getValue());
     }
 
-    /** Frees what nobody holds; whether there was something. */
-    private boolean freeUnheld() {
+    /** Lets the JVM look for memory that nobody holds; returns whether it found some. */
+    private boolean collectUnheld() {
         System.gc();
         try {
-            Reference<? extends Memory> found = unheld.remove(COLLECTION_MILLISECONDS);
-            boolean any = found != null;
-            while (found != null) {
-                ((Held) found).free();
-                found = unheld.poll();
-            }
-            return any;
+            return giveBack(unheld.remove(GRACE_MILLIS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Gives back some memory that nobody holds, and what else is known; returns whether it was any. */
+    private boolean giveBack(Reference<? extends Memory> first) {
+        for (Reference<? extends Memory> next = first; next != null; next = unheld.poll()) {
+            ((Release) next).run();
+        }
+        return first != null;
     }
 
     private static double mebibytes(long bytes) {
