@@ -22,7 +22,7 @@ final class GpuDriver implements GpuProbe {
             // nvidia-smi, which discovery scripts ask, counts GPUs in this order.
             ProcessEnvironment.setIfAbsent("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
             DriverApi loaded = libraries.driver();
-            check(loaded, loaded.cuInit(0), "start the driver");
+            check(loaded, loaded.cuInit(0), "start");
             api = loaded;
         }
         return api;

@@ -32,7 +32,8 @@ public final class Kernels {
         return on(device, ServiceLoader.load(KernelProvider.class, Kernels.class.getClassLoader()));
     }
 
-    static Kernels on(Device device, Iterable<KernelProvider> offered) {
+    /** Chooses among some: the first without an obstacle is taken. */
+    public static Kernels on(Device device, Iterable<KernelProvider> offered) {
         List<String> obstacles = new ArrayList<>();
         for (KernelProvider provider : offered) {
             Optional<String> obstacle = obstacle(provider, device);

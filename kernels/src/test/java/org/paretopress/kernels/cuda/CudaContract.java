@@ -27,14 +27,22 @@ abstract class CudaContract extends TensorOpsContract {
         return open(precision());
     }
 
+    static TensorOps open(Precision precision) {
+        return kernels().open(device(precision));
+    }
+
+    /** The GPU of the tests. */
+    static Device device(Precision precision) {
+        return new Device(System.getProperty(GPU, "0"), precision);
+    }
+
     /** All tests share what is compiled. */
-    static synchronized TensorOps open(Precision precision) {
-        Device device = new Device(System.getProperty(GPU, "0"), precision);
+    static synchronized CudaKernels kernels() {
         if (kernels == null) {
             kernels = System.getProperty(GPU) == null ? emulated() : new CudaKernels();
-            assertThat(kernels.obstacle(device)).isEmpty();
+            assertThat(kernels.obstacle(device(Precision.FLOAT32))).isEmpty();
         }
-        return kernels.open(device);
+        return kernels;
     }
 
     private static CudaKernels emulated() {

@@ -94,7 +94,7 @@ final class SmallLlama implements AutoCloseable {
         early[1] = "3";
         String[] dropped = everywhere("3");
         Arrays.fill(dropped, config.firstLayer(1), config.firstLayer(2), "drop");
-        return List.of(everywhere("dense"), everywhere("4"), late, early, dropped, late.clone());
+        return List.of(everywhere("dense"), everywhere("4"), late, early, dropped);
     }
 
     /** Losses by sequence and candidate; of likelihood alone where no divergence is asked for. */
