@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,22 +141,24 @@ class StandaloneClusterTest {
                 "--conf",
                 "spark.task.resource.gpu.amount=1",
                 "--conf",
+                "spark.executorEnv.CUDA_VISIBLE_DEVICES=", // real ones, where there are some, would be taken first
+                "--conf",
                 "spark.jars=" + FakeGpu.jar(folder.resolve("fake.jar")),
                 "--conf",
                 "spark.executor.extraJavaOptions=-D" + FakeGpu.FOLDER + "=" + marks);
         finish(launch("paretopress", List.of(), options));
-        equalsThatOfOneMachine();
+        losesWhatOneMachineLoses();
         assertThat(marks.toFile().list())
                 .containsExactlyInAnyOrder("asked-", "asked-0", "asked-3", "opened-0", "opened-3");
 
         JsonNode kernels =
                 new ObjectMapper().readTree(run.read("provenance.json")).path("tasksByKernels");
         assertThat(kernels.size()).isEqualTo(2);
-        assertThat(kernels.path("fake on GPU 0").asInt()).isPositive();
-        assertThat(kernels.path("fake on GPU 3").asInt()).isPositive();
+        assertThat(kernels.path("fake on GPU 0 in bfloat16").asInt()).isPositive();
+        assertThat(kernels.path("fake on GPU 3 in bfloat16").asInt()).isPositive();
         assertThat(Files.readString(log()))
-                .containsOnlyOnce("kernels: fake on GPU 0")
-                .containsOnlyOnce("kernels: fake on GPU 3");
+                .containsOnlyOnce("kernels: fake on GPU 0 in bfloat16")
+                .containsOnlyOnce("kernels: fake on GPU 3 in bfloat16");
     }
 
     @Test
@@ -178,6 +181,16 @@ class StandaloneClusterTest {
                 new ArrayList<>(List.of("--master", cluster.url(), "--conf", "spark.task.maxFailures=2"));
         options.addAll(List.of(more));
         return options;
+    }
+
+    /** On GPUs more sequences go through a model together, so last bits differ, and minibatches hold other text. */
+    private void losesWhatOneMachineLoses() throws IOException {
+        JsonNode expected = SmallRun.finished().point("uniform-1").path("holdout");
+        JsonNode actual = run.point("uniform-1").path("holdout");
+        for (String loss : List.of("kl", "perplexity")) {
+            double value = expected.path(loss).asDouble();
+            assertThat(actual.path(loss).asDouble()).isCloseTo(value, Offset.offset(1e-5 * value));
+        }
     }
 
     private void equalsThatOfOneMachine() {

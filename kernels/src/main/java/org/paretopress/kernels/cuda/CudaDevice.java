@@ -129,6 +129,14 @@ final class CudaDevice {
         return bytes / 1048576.0;
     }
 
+    /** Bytes that are free once what nobody holds any more was given back. */
+    long freeMemory() {
+        while (collectUnheld()) {
+            // what held it may have held more
+        }
+        return memory()[0];
+    }
+
     /** Bytes that are free, and bytes in all. */
     long[] memory() {
         enter();

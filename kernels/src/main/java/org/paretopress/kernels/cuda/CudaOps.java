@@ -54,7 +54,7 @@ public final class CudaOps implements TensorOps {
 
     @Override
     public OptionalLong freeBytes() {
-        return OptionalLong.of(device.memory()[0]);
+        return OptionalLong.of(device.freeMemory());
     }
 
     @Override

@@ -10,7 +10,10 @@ import java.util.OptionalLong;
  */
 public interface TensorOps extends AutoCloseable {
 
-    /** Bytes that are free in the memory of its own that this engine computes in; empty where that is the host's. */
+    /**
+     * Bytes that are free in the memory of its own that this engine computes in, what nobody holds any more counted in; empty where that
+     * is the host's. May take a second.
+     */
     default OptionalLong freeBytes() {
         return OptionalLong.empty();
     }

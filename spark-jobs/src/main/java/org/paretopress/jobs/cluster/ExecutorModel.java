@@ -42,8 +42,10 @@ public final class ExecutorModel {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorModel.class);
 
-    /** The per-executor holder. */
+    /** The per-executor holder: a model for each device. What computes there stays when the model is replaced. */
     private static final Map<Device, ExecutorModel> CURRENT = new HashMap<>();
+
+    private static final Map<Device, Kernels> KERNELS = new HashMap<>();
 
     /**
      * What to open.
@@ -97,7 +99,8 @@ public final class ExecutorModel {
     public static synchronized ExecutorModel of(Source source) {
         Device device = TaskDevice.current();
         CURRENT.values().removeIf(held -> !held.source.equals(source));
-        return CURRENT.computeIfAbsent(device, unused -> new ExecutorModel(source, device, Kernels.on(device)));
+        return CURRENT.computeIfAbsent(
+                device, unused -> new ExecutorModel(source, device, KERNELS.computeIfAbsent(device, Kernels::on)));
     }
 
     /**
