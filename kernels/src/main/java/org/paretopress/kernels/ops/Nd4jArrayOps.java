@@ -188,19 +188,8 @@ public final class Nd4jArrayOps implements TensorOps {
     @Override
     public DensePrediction densePrediction(Tensor logits, Divergence divergence) {
         return divergence instanceof Divergence.TopTokens top && top.count() < logits.columns()
-                ? sparsePrediction(logits, top)
+                ? sparseRows.predict(this, logits, top)
                 : fullPrediction(logits);
-    }
-
-    private SparsePrediction sparsePrediction(Tensor logits, Divergence.TopTokens divergence) {
-        int columns = logits.columns();
-        SparsePrediction prediction = SparsePrediction.allocate(this, logits.rows(), columns, divergence);
-        float[] z = new float[columns];
-        for (int t = 0; t < logits.rows(); t++) {
-            logits.readRow(t, z);
-            sparseRows.predict(prediction, t, z, columns);
-        }
-        return prediction;
     }
 
     private FullPrediction fullPrediction(Tensor logits) {

@@ -30,12 +30,24 @@ public final class SparseRows {
         this.logSum = logSum;
     }
 
+    /** The prediction that logits of the dense model stand for, in an engine's memory. */
+    public SparsePrediction predict(TensorOps ops, Tensor logits, Divergence.TopTokens divergence) {
+        int columns = logits.columns();
+        SparsePrediction prediction = SparsePrediction.allocate(ops, logits.rows(), columns, divergence);
+        float[] z = new float[columns];
+        for (int t = 0; t < logits.rows(); t++) {
+            logits.readRow(t, z);
+            predict(prediction, t, z, columns);
+        }
+        return prediction;
+    }
+
     /**
      * Fills a row of a prediction.
      *
      * @param z the dense model's logits; overwritten
      */
-    public void predict(SparsePrediction dense, int row, float[] z, int columns) {
+    private void predict(SparsePrediction dense, int row, float[] z, int columns) {
         int top = dense.top();
         grow(top);
         int[] kept = LargestFirst.of(z, columns, top);
