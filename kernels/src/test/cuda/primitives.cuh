@@ -97,6 +97,9 @@ inline void __syncwarp() { simt::machine->warp_collective(simt::SYNC_WARP, nullp
 
 inline int lane() { return threadIdx.x % 32; }
 inline int ones(unsigned long long bits) { return __builtin_popcountll(bits); }
+inline long times(int a, int b) { return static_cast<long>(a) * b; }
+inline float difference(int n, int zero) { return static_cast<float>(n - zero); }
+inline float byte_difference(int four, int k, int zero) { return difference(four >> 8 * k & 255, zero); }
 inline float fast_exp2(float x) { return exp2f(x); }
 
 // IEEE 754 binary16 to binary32, exact.

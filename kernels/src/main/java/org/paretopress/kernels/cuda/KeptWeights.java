@@ -40,8 +40,9 @@ record KeptWeights(Workbench bench) {
         CudaTensor right = bench.allocateOperand(product.rank(), product.columns());
         try (CudaDevice.Memory payload = bench.device().upload(product.payload())) {
             long none = 0;
-            dequantize(LevelKernel.halves(0), payload.address(), none, left);
-            dequantize(LevelKernel.halves(2 * product.rows() * product.rank()), payload.address(), none, right);
+            dequantize(LevelKernel.halves(0, product.rank()), payload.address(), none, left);
+            int start = Short.BYTES * product.rows() * product.rank();
+            dequantize(LevelKernel.halves(start, product.columns()), payload.address(), none, right);
             bench.stream().synchronize();
         }
         return new CudaWeight.Factors(left, right);

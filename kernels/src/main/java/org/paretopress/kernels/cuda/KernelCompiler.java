@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 final class KernelCompiler {
 
-    private static final List<String> HEADERS = List.of("primitives.cuh", "reductions.cuh", "levels.cuh");
+    private static final List<String> HEADERS = List.of("primitives.cuh", "reductions.cuh", "levels.cuh", "ggml.cuh");
 
     private final NvrtcApi api;
     private final KeptCode kept;

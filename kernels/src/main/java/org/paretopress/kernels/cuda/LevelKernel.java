@@ -15,8 +15,9 @@ import org.paretopress.kernels.levels.TwoOfFour;
 import org.paretopress.kernels.levels.UniformGrid;
 
 /**
- * Which function of {@code levels.cuh} gives the weights of a packed matrix, and what it is called with beside the
- * payload, the place and the shape.
+ * Which function of {@code levels.cuh} or {@code ggml.cuh} gives the weights of a packed matrix, and what it is called with
+ * beside the payload, the place and the shape. Eight weights a call take a fraction of the time; shapes that they do not suit
+ * are served one by one.
  *
  * @param function its name
  * @param a first parameter of the layout, as the function says
@@ -26,6 +27,7 @@ import org.paretopress.kernels.levels.UniformGrid;
  */
 record LevelKernel(String function, int a, int b, int c, int[] index) {
 
+    private static final int EIGHT = CudaTensor.EIGHT;
     private static final int[] NO_INDEX = {};
 
     /** The kernel of a matrix; empty where {@link #of(Layout, int, int, ByteBuffer)} is. */
@@ -41,12 +43,59 @@ record LevelKernel(String function, int a, int b, int c, int[] index) {
      *     {@link Residual} serves for its level
      */
     static Optional<LevelKernel> of(Layout layout, int rows, int columns, ByteBuffer payload) {
+        return eightByEight(layout, rows, columns, payload).or(() -> oneByOne(layout, rows, columns, payload));
+    }
+
+    /** Empty also where a shape does not suit: each function says what it asks for. */
+    private static Optional<LevelKernel> eightByEight(Layout layout, int rows, int columns, ByteBuffer payload) {
+        long weights = (long) rows * columns;
+        if (columns % EIGHT != 0) {
+            return Optional.empty();
+        }
         if (layout instanceof UniformGrid grid) {
-            int symmetric = grid.symmetric() ? 1 : 0;
-            return Optional.of(with("uniform_grid", grid.bits(), grid.quantizationGroupSize(), symmetric));
+            int logarithm = columns <= grid.quantizationGroupSize() ? 31 : logarithm(grid.quantizationGroupSize());
+            boolean evenScales = weights / EIGHT * grid.bits() % 2 == 0;
+            boolean severalGroups = (long) rows * grid.groupsPerRow(columns) > 1;
+            return evenScales && severalGroups && logarithm > 0
+                    ? Optional.of(with("uniform_grid_eight", grid.bits(), logarithm, commonZeroPoint(grid)))
+                    : Optional.empty();
         }
         if (layout instanceof GgmlBlocks blocks) {
-            return Optional.of(with(blocks.type().name().toLowerCase(Locale.ROOT), 0, 0, 0));
+            return Optional.of(with(blocks.type().name().toLowerCase(Locale.ROOT) + "_eight", 0, 0, 0));
+        }
+        if (layout instanceof SparseMask && weights % Long.SIZE == 0) {
+            return Optional.of(new LevelKernel("sparse_mask_eight", 0, 0, 0, keptBefore(payload, weights)));
+        }
+        if (layout instanceof TwoOfFour && weights % Long.SIZE == 0) {
+            return Optional.of(with("two_of_four_eight", 0, 0, 0));
+        }
+        return layout instanceof SparseGrid grid ? eightByEight(grid, rows, columns, payload) : Optional.empty();
+    }
+
+    private static Optional<LevelKernel> eightByEight(SparseGrid grid, int rows, int columns, ByteBuffer payload) {
+        int size = grid.quantizationGroupSize();
+        long groups = (long) rows * (columns / size);
+        long codesEnd = groups / Byte.SIZE + (long) grid.kept() * size / EIGHT * grid.bits();
+        boolean wholeWords = groups % Long.SIZE == 0 && groups <= Integer.MAX_VALUE;
+        return wholeWords && codesEnd % 2 == 0 && logarithm(size) > 0
+                ? Optional.of(new LevelKernel(
+                        "sparse_grid_eight", grid.bits(), logarithm(size), grid.kept(), keptBefore(payload, groups)))
+                : Optional.empty();
+    }
+
+    /** Of a quantization group size that is a power of two of at least eight; else -1. */
+    private static int logarithm(int size) {
+        return size >= EIGHT && Integer.bitCount(size) == 1 ? Integer.numberOfTrailingZeros(size) : -1;
+    }
+
+    private static int commonZeroPoint(UniformGrid grid) {
+        return grid.symmetric() ? 1 << (grid.bits() - 1) : 0;
+    }
+
+    /** For matrices of any shape, but for GGML blocks, which suit eights always. */
+    static Optional<LevelKernel> oneByOne(Layout layout, int rows, int columns, ByteBuffer payload) {
+        if (layout instanceof UniformGrid grid) {
+            return Optional.of(with("uniform_grid", grid.bits(), grid.quantizationGroupSize(), commonZeroPoint(grid)));
         }
         if (layout instanceof SparseMask) {
             int[] index = keptBefore(payload, (long) rows * columns);
@@ -68,8 +117,9 @@ record LevelKernel(String function, int a, int b, int c, int[] index) {
     }
 
     /** The kernel of a plain binary16 matrix within a payload, such as a factor of a product. */
-    static LevelKernel halves(int start) {
-        return with("halves", start, 0, 0);
+    static LevelKernel halves(int start, int columns) {
+        boolean eights = start % Long.BYTES == 0 && columns % EIGHT == 0;
+        return with(eights ? "halves_eight" : "halves", start, 0, 0);
     }
 
     private static LevelKernel with(String function, int a, int b, int c) {

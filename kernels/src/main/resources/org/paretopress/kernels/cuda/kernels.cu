@@ -3,6 +3,7 @@
 #include "primitives.cuh"
 #include "reductions.cuh"
 #include "levels.cuh"
+#include "ggml.cuh"
 
 #define EIGHT 8
 
@@ -298,8 +299,21 @@ extern "C" __global__ void score_top(
     }
 }
 
+/// Eight floats of registers to operands.
+DEVICE void narrow_eight(const float* values, operand* to) {
+#if OPERAND == 0
+    for (int i = 0; i < EIGHT; i++) {
+        eight(to, 0).at[i] = values[i];
+    }
+#else
+    uint4 words = {
+        pack(values[0], values[1]), pack(values[2], values[3]), pack(values[4], values[5]), pack(values[6], values[7])};
+    *reinterpret_cast<uint4*>(to) = words;
+#endif
+}
+
 /// Packed weights to operands: a thread for eight of a row. Blocks: (rows, ⌈columns / (EIGHT · BLOCK)⌉).
-#define DEQUANTIZE(form)                                                                                        \
+#define DEQUANTIZE(form, fill)                                                                                  \
     extern "C" __global__ void dequantize_##form(                                                               \
         BYTES payload, INTS index, int rows, int columns, int a, int b, int c, operand* weights, int stride) {  \
         int row = blockIdx.x;                                                                                   \
@@ -307,25 +321,34 @@ extern "C" __global__ void score_top(
         if (column >= columns) {                                                                                \
             return;                                                                                             \
         }                                                                                                       \
-        Eight<operand> values;                                                                                  \
-        for (int i = 0; i < EIGHT; i++) {                                                                       \
-            bool inside = column + i < columns;                                                                 \
-            values.at[i] = narrow(inside ? form(payload, index, row, column + i, rows, columns, a, b, c) : 0);  \
-        }                                                                                                       \
-        eight(weights + (long)row * stride, column) = values;                                                   \
+        float values[EIGHT];                                                                                    \
+        fill(form);                                                                                             \
+        narrow_eight(values, weights + times(row, stride) + column);                                            \
     }
 
-DEQUANTIZE(uniform_grid)
-DEQUANTIZE(sparse_mask)
-DEQUANTIZE(two_of_four)
-DEQUANTIZE(sparse_grid)
-DEQUANTIZE(halves)
-DEQUANTIZE(q4_0)
-DEQUANTIZE(q5_0)
-DEQUANTIZE(q5_1)
-DEQUANTIZE(q8_0)
-DEQUANTIZE(q2_k)
-DEQUANTIZE(q3_k)
-DEQUANTIZE(q4_k)
-DEQUANTIZE(q5_k)
-DEQUANTIZE(q6_k)
+#define ONE_BY_ONE(form)                                                                                                     \
+    for (int i = 0; i < EIGHT; i++) {                                                                                        \
+        values[i] = column + i < columns ? form(payload, index, row, column + i, rows, columns, a, b, c) : 0;                \
+    }
+
+#define TOGETHER(form) form(payload, index, row, column, rows, columns, a, b, c, values)
+
+DEQUANTIZE(uniform_grid, ONE_BY_ONE)
+DEQUANTIZE(sparse_mask, ONE_BY_ONE)
+DEQUANTIZE(two_of_four, ONE_BY_ONE)
+DEQUANTIZE(sparse_grid, ONE_BY_ONE)
+DEQUANTIZE(halves, ONE_BY_ONE)
+DEQUANTIZE(uniform_grid_eight, TOGETHER)
+DEQUANTIZE(sparse_mask_eight, TOGETHER)
+DEQUANTIZE(two_of_four_eight, TOGETHER)
+DEQUANTIZE(sparse_grid_eight, TOGETHER)
+DEQUANTIZE(halves_eight, TOGETHER)
+DEQUANTIZE(q4_0_eight, TOGETHER)
+DEQUANTIZE(q5_0_eight, TOGETHER)
+DEQUANTIZE(q5_1_eight, TOGETHER)
+DEQUANTIZE(q8_0_eight, TOGETHER)
+DEQUANTIZE(q2_k_eight, TOGETHER)
+DEQUANTIZE(q3_k_eight, TOGETHER)
+DEQUANTIZE(q4_k_eight, TOGETHER)
+DEQUANTIZE(q5_k_eight, TOGETHER)
+DEQUANTIZE(q6_k_eight, TOGETHER)

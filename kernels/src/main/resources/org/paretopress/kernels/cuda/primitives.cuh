@@ -58,6 +58,22 @@ DEVICE float fast_exp2(float x) {
     return value;
 }
 
+/// A product of 64 bits in one instruction, which the compiler misses where it knows a sign or needs a factor of 64 bits elsewhere.
+DEVICE long times(int a, int b) {
+    long product;
+    asm("mul.wide.s32 %0, %1, %2;" : "=l"(product) : "r"(a), "r"(b));
+    return product;
+}
+
+/// n - zero for 0 ≤ n, zero < 2^22: the bits of n below those of 2^23 are the float 2^23 + n, so that this needs no conversion of n.
+DEVICE float difference(int n, int zero) { return __fsub_rn(__int_as_float(0x4b000000 | n), static_cast<float>((1 << 23) + zero)); }
+
+/// The same of byte k of four.
+DEVICE float byte_difference(int four, int k, int zero) {
+    int shifted = __byte_perm(four, 0x4b000000, 0x7440 | k);
+    return __fsub_rn(__int_as_float(shifted), static_cast<float>((1 << 23) + zero));
+}
+
 /// How many bits are set.
 DEVICE int ones(unsigned long long bits) { return __popcll(bits); }
 

@@ -79,7 +79,11 @@ class CudaKernelsTest {
     void whereTheyAreFitTheyAreTaken(Precision precision) {
         Device device = CudaContract.device(precision);
         Kernels kernels = Kernels.on(device, List.of(CudaContract.kernels()));
-        assertThat(kernels.description()).isEqualTo("CUDA kernels on GPU " + device.gpu() + " in " + precision);
+        assertThat(kernels.description())
+                .startsWith("CUDA kernels (NVRTC ")
+                .contains(") on GPU " + device.gpu() + " in " + precision + ", ");
+        assertThat(kernels.areOn(device)).isTrue();
+        assertThat(kernels.kind()).isEqualTo("CUDA kernels in " + precision);
         try (TensorOps ops = kernels.open()) {
             assertThat(ops).isInstanceOf(CudaOps.class);
         }

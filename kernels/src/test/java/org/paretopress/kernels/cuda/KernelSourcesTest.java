@@ -24,7 +24,7 @@ import org.paretopress.kernels.ops.Precision;
 class KernelSourcesTest {
 
     private static final List<String> FILES =
-            List.of("kernels.cu", "attention.cu", "primitives.cuh", "reductions.cuh", "levels.cuh");
+            List.of("kernels.cu", "attention.cu", "primitives.cuh", "reductions.cuh", "levels.cuh", "ggml.cuh");
 
     /** The newest driver that is thought of: libraries of CUDA 12 and 13 serve. */
     private static final int DRIVER = 13_000;

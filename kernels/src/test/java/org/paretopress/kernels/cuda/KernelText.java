@@ -3,15 +3,15 @@ package org.paretopress.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongToIntFunction;
 import java.util.regex.Pattern;
@@ -24,13 +24,13 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * The text of {@code levels.cuh}, compiled as Java: all but CUDA's own part, for which accessors that call back stand in.
+ * The text of {@code levels.cuh} and {@code ggml.cuh}, compiled as Java: all but CUDA's own part, for which accessors that call back stand in.
  * Running it emulates what one thread of a GPU computes, above all its index arithmetic, because both languages give the
  * same meaning to the int, long and float operations that the text keeps to.
  */
 final class KernelText {
 
-    private static final String RESOURCE = "levels.cuh";
+    private static final String TEXT = KernelCompiler.text("levels.cuh") + KernelCompiler.text("ggml.cuh");
     private static final Pattern CUDA_PART = Pattern.compile("(?s)^// \\{\n.*^// }\n", Pattern.MULTILINE);
 
     private static final String JAVA_PART = """
@@ -42,20 +42,41 @@ final class KernelText {
                 return (byte) u8(payload, position);
             }
 
-            static float f16(BYTES payload, long position) {
-                int bits = u8(payload, position) | u8(payload, position + 1) << 8;
-                int exponent = bits >> 10 & 31;
-                float significand = (bits & 1023) + (exponent == 0 ? 0 : 1024);
-                float magnitude = Math.scalb(significand, Math.max(exponent, 1) - 25);
-                return bits < 1 << 15 ? magnitude : -magnitude;
+            static int u16(BYTES payload, long position) {
+                return (int) aligned(payload, position, 2);
             }
 
-            static long word(BYTES payload, long position, int bytes) {
+            static int u16_from(BYTES payload, long start, int i) {
+                return u16(payload, start + 2L * i);
+            }
+
+            static int i32(BYTES payload, long position) {
+                return (int) aligned(payload, position, 4);
+            }
+
+            static long i64(BYTES payload, long position) {
+                return aligned(payload, position, 8);
+            }
+
+            static long aligned(BYTES payload, long position, int bytes) {
+                if (position % bytes != 0) {
+                    throw new IllegalArgumentException(bytes + " bytes at " + position + " are not aligned");
+                }
                 long bits = 0;
                 for (int i = 0; i < bytes; i++) {
                     bits |= (long) u8(payload, position + i) << 8 * i;
                 }
                 return bits;
+            }
+
+            static float half(int bits) {
+                if (bits >> 16 != 0) {
+                    throw new IllegalArgumentException(bits + " has more than 16 bits");
+                }
+                int exponent = bits >> 10 & 31;
+                float significand = (bits & 1023) + (exponent == 0 ? 0 : 1024);
+                float magnitude = Math.scalb(significand, Math.max(exponent, 1) - 25);
+                return bits < 1 << 15 ? magnitude : -magnitude;
             }
 
             static int at(INTS index, long i) {
@@ -66,12 +87,35 @@ final class KernelText {
                 return Long.bitCount(bits);
             }
 
+            static void put(FLOATS out, int k, float weight) {
+                out[k] = weight;
+            }
+
+            static long times(int a, int b) {
+                return (long) a * b;
+            }
+
+            static float difference(int n, int zero) {
+                if (Math.min(n, zero) < 0 || Math.max(n, zero) >= 1 << 22) {
+                    throw new IllegalArgumentException(n + " - " + zero + " is not taken from positive numbers");
+                }
+                return (float) (n - zero);
+            }
+
+            static float byte_difference(int four, int k, int zero) {
+                return difference(four >> 8 * k & 255, zero);
+            }
+
             static float multiply(float a, float b) {
                 return a * b;
             }
 
-            static float subtract(float a, float b) {
-                return a - b;
+            static float multiply_subtract(float a, float b, float c) {
+                float product = a * b;
+                if (product != (double) a * b) {
+                    throw new IllegalArgumentException(a + " * " + b + " is rounded");
+                }
+                return product - c;
             }
             """;
 
@@ -87,20 +131,20 @@ final class KernelText {
             int.class,
             int.class);
 
+    private static final MethodType FORM_OF_EIGHT =
+            FORM.changeReturnType(void.class).appendParameterTypes(float[].class);
+
     private final Lookup functions;
 
     private KernelText(Lookup functions) {
         this.functions = functions;
     }
 
-    static KernelText compile() throws IOException, IllegalAccessException {
-        String text;
-        try (InputStream resource = LevelKernel.class.getResourceAsStream(RESOURCE)) {
-            text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        assertThat(CUDA_PART.matcher(text).results()).as("CUDA's own part").hasSize(1);
-        String functions = (JAVA_PART + CUDA_PART.matcher(text).replaceFirst(""))
+    static KernelText compile() throws IllegalAccessException {
+        assertThat(CUDA_PART.matcher(TEXT).results()).as("CUDA's own part").hasSize(1);
+        String functions = (JAVA_PART + CUDA_PART.matcher(TEXT).replaceFirst(""))
                 .replaceAll("\\bDEVICE\\b", "static")
+                .replaceAll("\\bFLOATS\\b", "float[]")
                 .replaceAll("\\b(BYTES|INTS)\\b", "java.util.function.LongToIntFunction");
         String source = "package " + KernelText.class.getPackageName() + ";\nclass Levels {\n" + functions + "}\n";
         return new KernelText(MethodHandles.lookup().defineHiddenClass(compiled(source), true));
@@ -133,17 +177,22 @@ final class KernelText {
         StringWriter complaints = new StringWriter();
         boolean valid = compiler.getTask(complaints, files, null, List.of("-proc:none"), null, List.of(in))
                 .call();
-        assertThat(valid).as("%s as Java: %s", RESOURCE, complaints).isTrue();
+        assertThat(valid).as("as Java: %s", complaints).isTrue();
         return compiled.toByteArray();
     }
 
+    /** Whether the function of a kernel gives eight weights a call. */
+    static boolean givesEight(LevelKernel kernel) {
+        return kernel.function().endsWith("_eight");
+    }
+
     /**
-     * What a thread computes for one weight.
+     * What a call gives: the weight at a column, or the eight from there on.
      *
      * @param payload gives the unsigned byte at a position
      * @param index gives a number of the index
      */
-    float weight(
+    float[] weights(
             LevelKernel kernel,
             LongToIntFunction payload,
             LongToIntFunction index,
@@ -151,14 +200,24 @@ final class KernelText {
             int column,
             int rows,
             int columns) {
+        boolean eight = givesEight(kernel);
+        float[] weights = new float[eight ? 8 : 1];
         try {
-            return (float) functions
-                    .findStatic(functions.lookupClass(), kernel.function(), FORM)
-                    .invokeExact(payload, index, row, column, rows, columns, kernel.a(), kernel.b(), kernel.c());
+            MethodHandle function =
+                    functions.findStatic(functions.lookupClass(), kernel.function(), eight ? FORM_OF_EIGHT : FORM);
+            if (eight) {
+                Arrays.fill(weights, Float.NaN);
+                function.invokeExact(
+                        payload, index, row, column, rows, columns, kernel.a(), kernel.b(), kernel.c(), weights);
+            } else {
+                weights[0] = (float) function.invokeExact(
+                        payload, index, row, column, rows, columns, kernel.a(), kernel.b(), kernel.c());
+            }
+            return weights;
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new AssertionError("levels.cuh has no function " + kernel.function() + " of the common form", e);
+            throw new AssertionError("no function " + kernel.function() + " of the common form", e);
         }
     }
 }

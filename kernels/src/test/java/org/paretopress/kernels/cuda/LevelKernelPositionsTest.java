@@ -12,7 +12,7 @@ import org.paretopress.kernels.ggml.GgmlType;
 import org.paretopress.kernels.levels.GgmlBlocks;
 
 /**
- * Where the functions of {@code levels.cuh} read in matrices far beyond 2^31 bits, at the last weight: an accessor notes
+ * Where the functions of {@code levels.cuh} and {@code ggml.cuh} read in matrices far beyond 2^31 bits, at the last weight: an accessor notes
  * the positions, and nothing of that size exists. Emulates the kernels' index arithmetic, see {@link KernelText}.
  */
 class LevelKernelPositionsTest {
@@ -54,12 +54,46 @@ class LevelKernelPositionsTest {
     }
 
     @Test
+    void uniformGridsInEights() {
+        for (int[] shape : SHAPES) {
+            for (int bits = 2; bits <= 8; bits++) {
+                requireUniformInEights(shape, bits, 3, shape[1] / 8);
+                requireUniformInEights(shape, bits, 7, shape[1] / 128);
+                requireUniformInEights(shape, bits, 31, 1);
+            }
+        }
+    }
+
+    private void requireUniformInEights(int[] shape, int bits, int logarithm, int groupsPerRow) {
+        long weights = exact(shape[0], shape[1]);
+        long groups = exact(shape[0], groupsPerRow);
+        long scales = streamEnd(weights, bits);
+        readLast(new LevelKernel("uniform_grid_eight", bits, logarithm, 0, NO_INDEX), shape, 0, 0);
+        Set<Long> expected = words(scales - bits, bits);
+        expected.addAll(half(scales + exact(2, groups - 1)));
+        expected.addAll(code(scales + exact(2, groups), groups - 1, bits));
+        assertThat(read).isEqualTo(expected);
+    }
+
+    @Test
     void masks() {
         for (int[] shape : SHAPES) {
             long weights = exact(shape[0], shape[1]);
             readLast(new LevelKernel("sparse_mask", 0, 0, 0, NO_INDEX), shape, 0xFF, 2_000_000_000);
             Set<Long> expected = run((weights - 64) / 8, 8);
             expected.addAll(half(weights / 8 + exact(2, 2_000_000_063L)));
+            assertThat(read).isEqualTo(expected);
+            assertThat(indexRead).containsExactly(weights / 64 - 1);
+        }
+    }
+
+    @Test
+    void masksInEights() {
+        for (int[] shape : SHAPES) {
+            long weights = exact(shape[0], shape[1]);
+            readLast(new LevelKernel("sparse_mask_eight", 0, 0, 0, NO_INDEX), shape, 0xFF, 2_000_000_000);
+            Set<Long> expected = run((weights - 64) / 8, 8);
+            expected.addAll(run(weights / 8 + exact(2, 2_000_000_056L), 16));
             assertThat(read).isEqualTo(expected);
             assertThat(indexRead).containsExactly(weights / 64 - 1);
         }
@@ -73,6 +107,17 @@ class LevelKernelPositionsTest {
             readLast(new LevelKernel("two_of_four", 0, 0, 0, NO_INDEX), shape, lastTwoPlaces, 0);
             Set<Long> expected = run((weights - 1) / 8, 1);
             expected.addAll(half(weights / 8 + exact(2, weights / 2 - 1)));
+            assertThat(read).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void twosOfFourInEights() {
+        for (int[] shape : SHAPES) {
+            long weights = exact(shape[0], shape[1]);
+            readLast(new LevelKernel("two_of_four_eight", 0, 0, 0, NO_INDEX), shape, 0b1110_1110, 0);
+            Set<Long> expected = run((weights - 1) / 8, 1);
+            expected.addAll(run(weights / 8 + exact(2, weights / 2 - 4), 8));
             assertThat(read).isEqualTo(expected);
         }
     }
@@ -102,10 +147,37 @@ class LevelKernelPositionsTest {
     }
 
     @Test
+    void prunedGroupsInEights() {
+        for (int[] shape : SHAPES) {
+            for (int bits = 2; bits <= 8; bits++) {
+                requirePrunedInEights(shape, bits, 3);
+                requirePrunedInEights(shape, bits, 6);
+            }
+        }
+    }
+
+    private void requirePrunedInEights(int[] shape, int bits, int logarithm) {
+        int kept = 2_000_000_064;
+        long before = 2_000_000_063;
+        long groups = exact(shape[0], shape[1] >> logarithm);
+        long scales = groups / 8 + streamEnd(exact(kept, 1 << logarithm), bits);
+        readLast(new LevelKernel("sparse_grid_eight", bits, logarithm, kept, NO_INDEX), shape, 0xFF, 2_000_000_000);
+        Set<Long> expected = run(groups / 8 - 8, 8);
+        expected.addAll(words(scales - bits, bits));
+        expected.addAll(half(scales + exact(2, before)));
+        expected.addAll(code(scales + exact(2, kept), before, bits));
+        assertThat(read).isEqualTo(expected);
+        assertThat(indexRead).containsExactly(groups / 64 - 1);
+    }
+
+    @Test
     void halves() {
         for (int[] shape : SHAPES) {
-            readLast(LevelKernel.halves(2_000_000_001), shape, 0, 0);
-            assertThat(read).isEqualTo(half(2_000_000_001L + exact(2, exact(shape[0], shape[1]) - 1)));
+            long last = exact(2, exact(shape[0], shape[1]) - 1);
+            readLast(LevelKernel.halves(2_000_000_001, shape[1]), shape, 0, 0);
+            assertThat(read).isEqualTo(half(2_000_000_001L + last));
+            readLast(LevelKernel.halves(2_000_000_000, shape[1]), shape, 0, 0);
+            assertThat(read).isEqualTo(run(2_000_000_000L + last - 14, 16));
         }
     }
 
@@ -114,8 +186,8 @@ class LevelKernelPositionsTest {
     void ggmlBlocks() {
         for (int[] shape : SHAPES) {
             for (GgmlType type : GgmlType.values()) {
-                LevelKernel kernel =
-                        LevelKernel.of(new GgmlBlocks(type), 1, 1, null).orElseThrow();
+                LevelKernel kernel = LevelKernel.of(new GgmlBlocks(type), 1, type.blockSize(), null)
+                        .orElseThrow();
                 readLast(kernel, new int[] {1, type.blockSize()}, 0, 0);
                 long lastBlock = exact(shape[0], shape[1] / type.blockSize()) - 1;
                 Set<Long> expected = new TreeSet<>();
@@ -126,11 +198,11 @@ class LevelKernelPositionsTest {
         }
     }
 
-    /** Notes what is read for the last weight where every byte and every number of the index is the same. */
+    /** Notes what is read for the last weight, or the last eight, where every byte and every number of the index is the same. */
     private void readLast(LevelKernel kernel, int[] shape, int everyByte, int everyIndex) {
         read.clear();
         indexRead.clear();
-        text.weight(
+        text.weights(
                 kernel,
                 position -> {
                     read.add(position);
@@ -141,7 +213,7 @@ class LevelKernelPositionsTest {
                     return everyIndex;
                 },
                 shape[0] - 1,
-                shape[1] - 1,
+                shape[1] - (KernelText.givesEight(kernel) ? 8 : 1),
                 shape[0],
                 shape[1]);
     }
@@ -159,6 +231,11 @@ class LevelKernelPositionsTest {
         Set<Long> bytes = new TreeSet<>();
         LongStream.range(exact(i, bits), exact(i + 1, bits)).forEach(bit -> bytes.add(start + bit / 8));
         return bytes;
+    }
+
+    /** The aligned words of four bytes in which a run lies. */
+    private static Set<Long> words(long start, int length) {
+        return run(start / 4 * 4, (int) ((start + length + 3) / 4 * 4 - start / 4 * 4));
     }
 
     private static Set<Long> half(long start) {

@@ -31,8 +31,9 @@ import org.paretopress.kernels.levels.TwoOfFourMatrix;
 import org.paretopress.kernels.levels.UniformGrid;
 
 /**
- * The functions of {@code levels.cuh}, run as {@link KernelText}, give bit for bit the floats of
- * {@link PackedMatrix#dequantize} and read no byte outside the payload. This emulates what the threads of a GPU compute;
+ * The functions of {@code levels.cuh} and {@code ggml.cuh}, run as {@link KernelText}, give bit for bit the floats of
+ * {@link PackedMatrix#dequantize} and read no byte outside the payload, nor words that are not
+ * aligned. This emulates what the threads of a GPU compute;
  * it needs none, and it tells nothing of CUDA's own accessors.
  */
 class LevelKernelTest {
@@ -76,12 +77,32 @@ class LevelKernelTest {
         }
     }
 
+    /** Of rows that end within a quantization group or hold less than one, that start at any byte, and of the smallest payloads. */
+    @Test
+    void uniformGridsInEights() {
+        for (int bits = 2; bits <= 8; bits++) {
+            for (int size : new int[] {8, 16, 64, 100, 1000}) {
+                for (int columns : new int[] {8, 24, 72, 136}) {
+                    for (int rows = 2; rows <= 7; rows++) {
+                        boolean even = rows * columns / 8 * bits % 2 == 0;
+                        boolean wholeEights = size != 100 || columns < 100;
+                        for (boolean symmetric : new boolean[] {false, true}) {
+                            requireSameWeights(uniform(bits, size, symmetric, rows, columns), even && wholeEights);
+                        }
+                    }
+                }
+                requireSameWeights(uniform(bits, size, true, 1, 8), false);
+                requireSameWeights(uniform(bits, size, false, 1, 16), size == 8);
+            }
+        }
+    }
+
     @Test
     void masksOfEveryDensity() {
-        for (int columns : new int[] {1, 7, 8, 63, 64, 65, 67, 128, 200}) {
-            for (int rows = 1; rows <= 5; rows++) {
+        for (int columns : new int[] {1, 7, 8, 32, 63, 64, 65, 67, 128, 200}) {
+            for (int rows = 1; rows <= 8; rows++) {
                 for (double density : new double[] {0, 0.02, 0.5, 0.98, 1}) {
-                    requireSameWeights(sparse(rows, columns, density));
+                    requireSameWeights(sparse(rows, columns, density), columns % 8 == 0 && rows * columns % 64 == 0);
                 }
             }
         }
@@ -89,9 +110,9 @@ class LevelKernelTest {
 
     @Test
     void twosOfFour() {
-        for (int columns : new int[] {4, 8, 12, 64, 100}) {
-            for (int rows = 1; rows <= 4; rows++) {
-                requireSameWeights(twoOfFour(rows, columns));
+        for (int columns : new int[] {4, 8, 12, 64, 100, 136}) {
+            for (int rows = 1; rows <= 8; rows++) {
+                requireSameWeights(twoOfFour(rows, columns), columns % 8 == 0 && rows * columns % 64 == 0);
             }
         }
     }
@@ -109,10 +130,29 @@ class LevelKernelTest {
     }
 
     @Test
+    void prunedGroupsInEights() {
+        for (int bits = 2; bits <= 8; bits++) {
+            for (int size : new int[] {8, 16, 64}) {
+                for (double density : new double[] {0, 0.02, 0.3, 0.9, 1}) {
+                    for (SparseGridMatrix matrix : List.of(
+                            sparseGrid(bits, size, 64, size, density),
+                            sparseGrid(bits, size, 16, 12 * size, density))) {
+                        int groups = matrix.rows() * matrix.columns() / size;
+                        int kept = ((SparseGrid) matrix.layout()).kept();
+                        requireSameWeights(matrix, (groups / 8 + kept * size / 8 * bits) % 2 == 0);
+                    }
+                }
+                requireSameWeights(sparseGrid(bits, size, 12, 8 * size, 0.5), false);
+                requireSameWeights(sparseGrid(bits, 24, 64, 48, 0.5), false);
+            }
+        }
+    }
+
+    @Test
     void everyGgmlType() {
         for (GgmlType type : GgmlType.values()) {
             for (int blocks = 1; blocks <= 3; blocks++) {
-                requireSameWeights(ggml(type, 5, blocks * type.blockSize()));
+                requireSameWeights(ggml(type, 5, blocks * type.blockSize()), true);
             }
         }
     }
@@ -122,8 +162,21 @@ class LevelKernelTest {
         double[] left = halves(new Random(1), 6 * 3);
         double[] right = halves(new Random(2), 3 * 7);
         ByteBuffer payload = LowRankMatrix.pack("w", 6, 7, 3, left, right).payload();
-        assertThat(weights(LevelKernel.halves(0), payload, 6, 3)).containsExactly(bits(left));
-        assertThat(weights(LevelKernel.halves(2 * 6 * 3), payload, 3, 7)).containsExactly(bits(right));
+        assertThat(weights(LevelKernel.halves(0, 3), payload, 6, 3)).containsExactly(bits(left));
+        assertThat(weights(LevelKernel.halves(2 * 6 * 3, 7), payload, 3, 7)).containsExactly(bits(right));
+    }
+
+    @Test
+    void factorsInEights() {
+        double[] left = halves(new Random(1), 6 * 8);
+        double[] right = halves(new Random(2), 8 * 24);
+        ByteBuffer payload = LowRankMatrix.pack("w", 6, 24, 8, left, right).payload();
+        LevelKernel first = LevelKernel.halves(0, 8);
+        LevelKernel second = LevelKernel.halves(2 * 6 * 8, 24);
+        assertThat(List.of(first, second)).allMatch(KernelText::givesEight);
+        assertThat(weights(first, payload, 6, 8)).containsExactly(bits(left));
+        assertThat(weights(second, payload, 8, 24)).containsExactly(bits(right));
+        assertThat(KernelText.givesEight(LevelKernel.halves(2 * 6, 8))).isFalse();
     }
 
     @Test
@@ -136,8 +189,8 @@ class LevelKernelTest {
             int start = (int) level.sizeInBytes();
             LevelKernel kernel = LevelKernel.of(level.layout(), 5, 13, payload).orElseThrow();
             assertThat(weights(kernel, payload, 5, 13)).containsExactly(bits(level));
-            assertThat(weights(LevelKernel.halves(start), payload, 5, 2)).containsExactly(bits(left));
-            assertThat(weights(LevelKernel.halves(start + 2 * 5 * 2), payload, 2, 13))
+            assertThat(weights(LevelKernel.halves(start, 2), payload, 5, 2)).containsExactly(bits(left));
+            assertThat(weights(LevelKernel.halves(start + 2 * 5 * 2, 13), payload, 2, 13))
                     .containsExactly(bits(right));
         }
     }
@@ -145,22 +198,43 @@ class LevelKernelTest {
     private static void requireSameWeights(PackedMatrix matrix) {
         LevelKernel kernel = LevelKernel.of(matrix).orElseThrow();
         assertThat(weights(kernel, matrix.payload(), matrix.rows(), matrix.columns()))
-                .as("%s, %d x %d", matrix.layout(), matrix.rows(), matrix.columns())
+                .as("%s, %d x %d by %s", matrix.layout(), matrix.rows(), matrix.columns(), kernel.function())
                 .containsExactly(bits(matrix));
+    }
+
+    /** Where the weights come eight by eight, also one by one. */
+    private static void requireSameWeights(PackedMatrix matrix, boolean inEights) {
+        requireSameWeights(matrix);
+        assertThat(KernelText.givesEight(LevelKernel.of(matrix).orElseThrow()))
+                .as("%s, %d x %d eight by eight", matrix.layout(), matrix.rows(), matrix.columns())
+                .isEqualTo(inEights);
+        if (inEights && !(matrix.layout() instanceof GgmlBlocks)) {
+            LevelKernel kernel = LevelKernel.oneByOne(
+                            matrix.layout(), matrix.rows(), matrix.columns(), matrix.payload())
+                    .orElseThrow();
+            assertThat(weights(kernel, matrix.payload(), matrix.rows(), matrix.columns()))
+                    .containsExactly(bits(matrix));
+        }
     }
 
     /** Bits of the floats that the kernel gives; a read outside the payload or the index throws. */
     private static int[] weights(LevelKernel kernel, ByteBuffer payload, int rows, int columns) {
-        return IntStream.range(0, rows * columns)
-                .map(i -> Float.floatToRawIntBits(text.weight(
-                        kernel,
-                        position -> payload.get(Math.toIntExact(position)) & 0xFF,
-                        position -> kernel.index()[Math.toIntExact(position)],
-                        i / columns,
-                        i % columns,
-                        rows,
-                        columns)))
-                .toArray();
+        int step = KernelText.givesEight(kernel) ? 8 : 1;
+        int[] bits = new int[rows * columns];
+        for (int i = 0; i < bits.length; i += step) {
+            float[] weights = text.weights(
+                    kernel,
+                    position -> payload.get(Math.toIntExact(position)) & 0xFF,
+                    position -> kernel.index()[Math.toIntExact(position)],
+                    i / columns,
+                    i % columns,
+                    rows,
+                    columns);
+            for (int k = 0; k < step; k++) {
+                bits[i + k] = Float.floatToRawIntBits(weights[k]);
+            }
+        }
+        return bits;
     }
 
     private static int[] bits(PackedMatrix matrix) {

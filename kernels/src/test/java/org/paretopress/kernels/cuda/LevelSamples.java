@@ -26,7 +26,7 @@ final class LevelSamples {
 
     private LevelSamples() {}
 
-    /** Of every form that one kernel dequantizes, on shapes that are no multiple of anything where the form allows it. */
+    /** Of every form that one kernel dequantizes, on shapes that are no multiple of anything where the form allows it, and on some that suit eights. */
     static List<PackedMatrix> ofOneKernel() {
         List<PackedMatrix> samples = new ArrayList<>();
         for (int bits = 2; bits <= 8; bits++) {
@@ -37,6 +37,15 @@ final class LevelSamples {
         for (GgmlType type : GgmlType.values()) {
             samples.add(ggml(type, 7, 2 * type.blockSize()));
         }
+        for (int bits = 2; bits <= 8; bits++) {
+            samples.add(uniform(38, 72, bits, 16, false));
+            samples.add(uniform(38, 72, bits, 64, true));
+            samples.add(uniform(38, 72, bits, 72, false)); // rows of one group
+            samples.add(sparseGrid(64, 144, bits, 16));
+        }
+        samples.add(uniform(3, 4112, 4, 64, false));
+        samples.add(sparse(40, 72, 0.4));
+        samples.add(twoOfFour(40, 72));
         samples.add(sparse(37, 77, 0.4));
         samples.add(twoOfFour(37, 76));
         samples.add(sparseGrid(37, 80, 3, 8));
