@@ -25,6 +25,9 @@ record CudaLibraries(Map<String, String> environment) {
     /** Folders with libraries of CUDA, separated as in a path. */
     static final String FOLDERS = "PARETOPRESS_CUDA_LIBRARIES";
 
+    /** Their symbols are for them alone (RTLD_LAZY without RTLD_GLOBAL): other libraries of this process may have some of the same name. */
+    private static final Map<String, Integer> APART = Map.of(Library.OPTION_OPEN_FLAGS, 1);
+
     /** The first CUDA whose libraries are the ones that are used here. */
     static final int OLDEST = 12;
 
@@ -62,8 +65,8 @@ record CudaLibraries(Map<String, String> environment) {
         for (String name : names) {
             for (String candidate : candidates(name)) {
                 try {
-                    companions(candidate).forEach(NativeLibrary::getInstance);
-                    return Native.load(candidate, api);
+                    companions(candidate).forEach(companion -> NativeLibrary.getInstance(companion, APART));
+                    return Native.load(candidate, api, APART);
                 } catch (UnsatisfiedLinkError e) {
                     tried.add(candidate);
                 }

@@ -97,40 +97,27 @@ public final class CudaOps implements TensorOps {
     @Override
     public void linear(Tensor x, Weight weight, Tensor y, boolean accumulate) {
         device.enter();
-        linearHere(bench.operand(x, "x"), (CudaWeight) weight, of(y), accumulate);
-    }
-
-    private void linearHere(CudaTensor x, CudaWeight weight, CudaTensor y, boolean accumulate) {
-        if (weight instanceof CudaWeight.Factors factors) {
-            CudaTensor inner =
-                    bench.scratch().tensor("inner", x.rows(), factors.right().rows(), bench.precision());
-            linearHere(x, factors.right(), inner, false);
-            linearHere(inner, factors.left(), y, accumulate);
-        } else if (weight instanceof CudaWeight.Sum sum) {
-            linearHere(x, sum.level(), y, accumulate);
-            linearHere(x, sum.product(), y, true);
-        } else {
-            products.multiply(x, false, weights.whole(weight), true, y, accumulate);
-        }
+        multiply(bench.operand(x, "x"), (CudaWeight) weight, true, of(y), accumulate);
     }
 
     @Override
     public void linearBackward(Tensor y, Weight weight, Tensor x, boolean accumulate) {
         device.enter();
-        linearBackwardHere(bench.operand(y, "x"), (CudaWeight) weight, of(x), accumulate);
+        multiply(bench.operand(y, "x"), (CudaWeight) weight, false, of(x), accumulate);
     }
 
-    private void linearBackwardHere(CudaTensor y, CudaWeight weight, CudaTensor x, boolean accumulate) {
+    /** {@code to = from·W} or {@code from·Wᵀ}, or added to it; a product of factors one after the other. */
+    private void multiply(CudaTensor from, CudaWeight weight, boolean transposed, CudaTensor to, boolean accumulate) {
         if (weight instanceof CudaWeight.Factors factors) {
-            CudaTensor inner =
-                    bench.scratch().tensor("inner", y.rows(), factors.right().rows(), bench.precision());
-            linearBackwardHere(y, factors.left(), inner, false);
-            linearBackwardHere(inner, factors.right(), x, accumulate);
+            int rank = factors.right().rows();
+            CudaTensor inner = bench.scratch().tensor("inner", from.rows(), rank, bench.precision());
+            multiply(from, transposed ? factors.right() : factors.left(), transposed, inner, false);
+            multiply(inner, transposed ? factors.left() : factors.right(), transposed, to, accumulate);
         } else if (weight instanceof CudaWeight.Sum sum) {
-            linearBackwardHere(y, sum.level(), x, accumulate);
-            linearBackwardHere(y, sum.product(), x, true);
+            multiply(from, sum.level(), transposed, to, accumulate);
+            multiply(from, sum.product(), transposed, to, true);
         } else {
-            products.multiply(y, false, weights.whole(weight), false, x, accumulate);
+            products.multiply(from, false, weights.whole(weight), transposed, to, accumulate);
         }
     }
 

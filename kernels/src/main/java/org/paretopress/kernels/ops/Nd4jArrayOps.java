@@ -36,28 +36,6 @@ public final class Nd4jArrayOps implements TensorOps {
         return Nd4jOps.nd4j();
     }
 
-    /** A packed weight as it came. */
-    private record Packed(PackedRows matrix) implements Weight {
-
-        @Override
-        public int rows() {
-            return matrix.rows();
-        }
-
-        @Override
-        public int columns() {
-            return matrix.columns();
-        }
-
-        @Override
-        public long sizeInBytes() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
-    }
-
     @Override
     public Tensor allocate(int rows, int columns) {
         return new Nd4jArray(device, rows, columns);
@@ -65,7 +43,7 @@ public final class Nd4jArrayOps implements TensorOps {
 
     @Override
     public Weight keep(PackedRows weight) {
-        return new Packed(weight);
+        return new HostWeight(weight);
     }
 
     @Override
@@ -97,7 +75,7 @@ public final class Nd4jArrayOps implements TensorOps {
 
     /** For the caller to close: a view of a tensor, or the dequantized values of a packed weight. */
     private Tensor unpacked(Weight weight) {
-        if (!(weight instanceof Packed packed)) {
+        if (!(weight instanceof HostWeight packed)) {
             return ((Nd4jArray) weight).slice(0, weight.rows());
         }
         int inputs = weight.columns();

@@ -87,28 +87,6 @@ public final class Nd4jOps implements TensorOps {
         Pointer.memcpy(start(to), start(from), from.sizeInBytes());
     }
 
-    /** A packed weight in mapped memory, which is the operating system's. */
-    private record Packed(PackedRows matrix) implements Weight {
-
-        @Override
-        public int rows() {
-            return matrix.rows();
-        }
-
-        @Override
-        public int columns() {
-            return matrix.columns();
-        }
-
-        @Override
-        public long sizeInBytes() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
-    }
-
     /** What is done with the first rows of a tensor, which are some of a weight's. */
     private interface StripUser {
         void use(int firstOutput, int outputs, Tensor strip);
@@ -116,7 +94,7 @@ public final class Nd4jOps implements TensorOps {
 
     @Override
     public Weight keep(PackedRows weight) {
-        return new Packed(weight);
+        return new HostWeight(weight);
     }
 
     @Override
@@ -135,7 +113,7 @@ public final class Nd4jOps implements TensorOps {
 
     /** A tensor goes as it is, a packed weight some dequantized rows at a time. */
     private void inStrips(Weight weight, StripUser user) {
-        if (!(weight instanceof Packed packed)) {
+        if (!(weight instanceof HostWeight packed)) {
             user.use(0, weight.rows(), (Tensor) weight);
             return;
         }

@@ -38,6 +38,9 @@ public final class EmulatedCuda {
             "-march=native",
             "-fPIC",
             "-shared",
+            "-static-libstdc++", // other libraries of this process may offer another
+            "-static-libgcc",
+            "-Wl,-Bsymbolic,--exclude-libs,ALL",
             "-fvisibility=hidden",
             "-Wno-psabi",
             "-U_FORTIFY_SOURCE", // its longjmp takes a change of stacks for an attack

@@ -266,7 +266,7 @@ class LevelKernelTest {
     private static SparseMatrix sparse(int rows, int columns, double density) {
         Random random = new Random(rows * 31L + columns);
         double[] values = halves(random, rows * columns);
-        return SparseMatrix.pack("w", rows, columns, values, kept(random, values.length, density));
+        return SparseMatrix.pack("w", rows, columns, values, LevelSamples.kept(random, values.length, density));
     }
 
     private static TwoOfFourMatrix twoOfFour(int rows, int columns) {
@@ -281,7 +281,7 @@ class LevelKernelTest {
     }
 
     private static SparseGridMatrix sparseGrid(int bits, int size, int rows, int columns, double density) {
-        boolean[] kept = kept(new Random(bits * 31L + size), rows * columns / size, density);
+        boolean[] kept = LevelSamples.kept(new Random(bits * 31L + size), rows * columns / size, density);
         int count = (int) IntStream.range(0, kept.length).filter(i -> kept[i]).count();
         QuantizedMatrix whole = uniform(bits, size, false, rows, columns);
         return SparseGridMatrix.pack(rows, columns, new SparseGrid(bits, size, count), kept, whole);
@@ -310,14 +310,6 @@ class LevelKernelTest {
             codes[i] = (byte) random.nextInt(1 << bits);
         }
         return codes;
-    }
-
-    private static boolean[] kept(Random random, int length, double density) {
-        boolean[] kept = new boolean[length];
-        for (int i = 0; i < length; i++) {
-            kept[i] = random.nextDouble() < density;
-        }
-        return kept;
     }
 
     /** Any finite halves, zeros of both signs among them. */

@@ -132,7 +132,7 @@ final class LevelSamples {
         return LowRankMatrix.pack("w", rows, columns, rank, left, halves(random, rank * columns));
     }
 
-    private static boolean[] kept(Random random, int length, double density) {
+    static boolean[] kept(Random random, int length, double density) {
         boolean[] kept = new boolean[length];
         for (int i = 0; i < length; i++) {
             kept[i] = random.nextDouble() < density;

@@ -2,6 +2,7 @@ package org.paretopress.kernels.ggml;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,9 @@ final class NativeGgml {
     private static final String RESOURCE = "/de/kherud/llama/Linux/x86_64/libjllama.so";
     /** What the library was compiled for; without them the process would end by SIGILL. */
     private static final List<String> NEEDED = List.of("avx2", "fma", "f16c", "bmi2");
+
+    /** RTLD_LAZY without RTLD_GLOBAL: it brings a C++ runtime of its own, which nobody else may take for theirs. */
+    private static final Map<String, Integer> APART = Map.of(Library.OPTION_OPEN_FLAGS, 1);
 
     private final NativeLibrary library;
 
@@ -46,7 +50,7 @@ final class NativeGgml {
             try (InputStream in = NativeGgml.class.getResourceAsStream(RESOURCE)) {
                 assumeTrue(in != null, "skipped: " + RESOURCE + " is not on the class path");
                 Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-                NativeLibrary library = NativeLibrary.getInstance(file.toString());
+                NativeLibrary library = NativeLibrary.getInstance(file.toString(), APART);
                 // Fills the table by which ggml widens halves.
                 library.getFunction("ggml_cpu_init").invokeVoid(new Object[0]);
                 return library;
