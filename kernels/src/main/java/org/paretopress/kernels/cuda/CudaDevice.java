@@ -89,18 +89,21 @@ final class CudaDevice {
         enter();
         giveBack(unheld.poll());
         LongByReference address = new LongByReference();
-        int error;
-        do {
-            error = driver.cuMemAlloc_v2(address, Math.max(1, bytes));
-        } while (error == DriverApi.OUT_OF_MEMORY && collectUnheld());
+        int error = driver.cuMemAlloc_v2(address, Math.max(1, bytes));
+        for (boolean more = true; error == DriverApi.OUT_OF_MEMORY && more; ) {
+            more = collectUnheld();
+            error = driver.cuMemAlloc_v2(
+                    address, Math.max(1, bytes)); // another thread may have found what this one did not
+        }
         if (error == DriverApi.OUT_OF_MEMORY) {
-            throw new CudaException(String.format(
+            String message = String.format(
                     Locale.ROOT,
                     "The GPU has no %.1f MiB left: %.1f of %.1f MiB are free.%n"
                             + "Maybe let fewer tasks share it, or leave it to this application.",
                     mebibytes(bytes),
                     mebibytes(memory()[0]),
-                    mebibytes(memory()[1])));
+                    mebibytes(memory()[1]));
+            throw new CudaException(message, true);
         }
         check(error, "allocate " + bytes + " bytes");
         return new Memory(this, address.getValue());

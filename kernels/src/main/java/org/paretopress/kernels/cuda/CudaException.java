@@ -5,11 +5,19 @@ public final class CudaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean outOfMemory;
+
     CudaException(String message) {
-        super(message);
+        this(message, false);
     }
 
-    CudaException(String message, Throwable cause) {
-        super(message, cause);
+    CudaException(String message, boolean outOfMemory) {
+        super(message);
+        this.outOfMemory = outOfMemory;
+    }
+
+    /** Whether there was only too little memory. After other failures of a GPU nothing works there in this process. */
+    public boolean isOutOfMemory() {
+        return outOfMemory;
     }
 }

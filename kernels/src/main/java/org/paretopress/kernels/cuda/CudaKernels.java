@@ -86,8 +86,18 @@ public final class CudaKernels implements KernelProvider {
         return known == null
                 ? name() + " on " + device
                 : name() + " (" + known.kernels().compiler() + ", cuBLASLt "
-                        + known.cublasLt().cublasLtGetVersion() + ") on " + device + ", "
-                        + known.gpu().name();
+                        + known.cublasLt().cublasLtGetVersion()
+                        + ") on " + device + ", " + known.gpu().name() + " of compute capability "
+                        + known.gpu().computeCapability();
+    }
+
+    @Override
+    public synchronized String kind(Device device) {
+        Opened known = opened.get(device);
+        return known == null
+                ? KernelProvider.super.kind(device)
+                : name() + " in " + device.precision() + " on " + known.gpu().name() + " with cuBLASLt "
+                        + known.cublasLt().cublasLtGetVersion();
     }
 
     /** What the properties of a device alone say against it. */

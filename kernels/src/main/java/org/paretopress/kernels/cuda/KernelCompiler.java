@@ -70,7 +70,8 @@ final class KernelCompiler {
                 throw new CudaException("The compiler of CUDA " + version() + " cannot compile " + source + " with "
                         + String.join(" ", all) + ": " + api.nvrtcGetErrorString(error) + ". "
                         + log(handle).strip()
-                        + "\nMaybe the device is newer than this CUDA; a later one knows it.");
+                        + "\nMaybe the device is newer than this CUDA, or too old for it: name the folder of another in "
+                        + CudaLibraries.FOLDERS + ".");
             }
             LongByReference size = new LongByReference();
             check(api.nvrtcGetCUBINSize(handle, size), "measure machine code");

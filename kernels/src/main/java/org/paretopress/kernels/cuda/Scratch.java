@@ -35,6 +35,7 @@ final class Scratch implements AutoCloseable {
         Room room = rooms.get(name);
         if (room == null || room.bytes < bytes) {
             if (room != null) {
+                rooms.remove(name); // first: there may be no memory for a larger one
                 room.memory.close();
             }
             room = new Room(device.allocate(bytes), bytes);
@@ -86,6 +87,7 @@ final class Scratch implements AutoCloseable {
         if (staged == null || staged.bytes < bytes) {
             synchronize();
             if (staged != null) {
+                staging.remove(name);
                 device.driver().cuMemFreeHost(staged.start);
             }
             PointerByReference allocated = new PointerByReference();

@@ -5,15 +5,20 @@ import java.util.Optional;
 /** Kernels beside those on ND4J's CPU backend; a jar on the class path offers them as a service ({@link java.util.ServiceLoader}). */
 public interface KernelProvider {
 
-    /** What they are, with versions, for people and for provenance. */
+    /** What they are, for people. */
     String name();
 
     /** Why they cannot run on a device, such as a driver that is missing; nothing where they can. */
     Optional<String> obstacle(Device device);
 
-    /** The same for a device without obstacle. */
+    /** What they are on a device without obstacle, with versions, for people and for provenance. */
     default String description(Device device) {
         return name() + " on " + device;
+    }
+
+    /** What losses depend on, on a device without obstacle: the same on all devices that compute the same bits. */
+    default String kind(Device device) {
+        return name() + " in " + device.precision();
     }
 
     /**

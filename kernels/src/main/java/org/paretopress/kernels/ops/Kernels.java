@@ -39,10 +39,7 @@ public final class Kernels {
             Optional<String> obstacle = obstacle(provider, device);
             if (obstacle.isEmpty()) {
                 return new Kernels(
-                        device,
-                        provider.name() + " in " + device.precision(),
-                        provider.description(device),
-                        () -> provider.open(device));
+                        device, provider.kind(device), provider.description(device), () -> provider.open(device));
             }
             obstacles.add(provider.name() + ": " + obstacle.get().replace("\n", " "));
         }
@@ -68,7 +65,7 @@ public final class Kernels {
         return description;
     }
 
-    /** What losses depend on beyond their last bits, whatever computes them: {@link #CPU}, or which kernels in which precision. */
+    /** What losses depend on: {@link #CPU}, where last bits may differ by processor, or {@link KernelProvider#kind}. */
     public String kind() {
         return kind;
     }

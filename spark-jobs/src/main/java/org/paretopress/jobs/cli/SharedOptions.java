@@ -24,6 +24,8 @@ import picocli.CommandLine.Option;
 /** What every command understands. */
 final class SharedOptions {
 
+    private static final String LOCAL = "local[*]";
+
     @Option(names = "--help", usageHelp = true, description = "Show this help and exit.")
     private boolean help;
 
@@ -33,7 +35,7 @@ final class SharedOptions {
     @Option(
             names = "--master",
             paramLabel = "URL",
-            defaultValue = "local[*]",
+            defaultValue = LOCAL,
             description = "Spark master (default: ${DEFAULT-VALUE}).")
     private String master;
 
@@ -80,6 +82,11 @@ final class SharedOptions {
     }
 
     private SparkConf settings() {
+        if (gpus != null && !master.equals(LOCAL)) {
+            throw new InputException(
+                    "--gpus " + gpus + " and --master " + master + " exclude each other.",
+                    "leave out --gpus: on a cluster, spark.task.resource.gpu.amount asks for them.");
+        }
         return gpus == null ? SparkApplication.configure(master, spark) : SparkApplication.configureOnGpus(gpus, spark);
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
@@ -74,6 +75,7 @@ public final class ExecutorModel {
     private final WeightCache weights;
     private final BoundedCache<PredictionKey, DensePrediction> predictions;
     private final ConcurrentMap<Groups, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
+    private volatile boolean givenUp;
 
     private ExecutorModel(Source source, Device device, Kernels kernels) {
         LocalCopies copies = new LocalCopies(Storage.ofApplication());
@@ -90,7 +92,9 @@ public final class ExecutorModel {
                 TaskDevice.tasksOnAGpu(SparkEnv.get().conf()),
                 config(),
                 levels == null ? 0 : levels.manifest().sizeInBytes());
-        LOG.info("{}: {}", kernels.description(), plan);
+        if (device.isGpu()) {
+            LOG.info("{}: {}", kernels.description(), plan);
+        }
         this.weights = new WeightCache(model, levels, ops, plan.weightBytes());
         this.predictions = new BoundedCache<>(DensePrediction::sizeInBytes, plan.predictionBytes());
     }
@@ -98,7 +102,14 @@ public final class ExecutorModel {
     /** The model of this JVM on the device of the task that asks; opened now if it is not held already. Another model is given up. */
     public static synchronized ExecutorModel of(Source source) {
         Device device = TaskDevice.current();
-        CURRENT.values().removeIf(held -> !held.source.equals(source));
+        CURRENT.values().removeIf(held -> {
+            boolean other = !held.source.equals(source);
+            if (other) {
+                held.givenUp = true;
+                held.closeIdle(unused -> true);
+            }
+            return other;
+        });
         return CURRENT.computeIfAbsent(
                 device, unused -> new ExecutorModel(source, device, KERNELS.computeIfAbsent(device, Kernels::on)));
     }
@@ -153,17 +164,34 @@ public final class ExecutorModel {
      * @param together sequences of a group at most
      */
     public <R> R withScorer(int sequenceLength, int together, Function<SequenceScorer, R> user) {
-        Queue<SequenceScorer> idle = idleScorers.computeIfAbsent(
-                new Groups(sequenceLength, together), unused -> new ConcurrentLinkedQueue<>());
+        Groups wanted = new Groups(sequenceLength, together);
+        Queue<SequenceScorer> idle = idleScorers.computeIfAbsent(wanted, unused -> new ConcurrentLinkedQueue<>());
         SequenceScorer waiting = idle.poll();
+        if (waiting == null) {
+            closeIdle(groups -> !groups.equals(wanted)); // their memory may be needed
+        }
         SequenceScorer scorer = waiting != null
                 ? waiting
                 : new SequenceScorer(config(), fixed, kernels.open(), sequenceLength, together);
         try {
             return user.apply(scorer);
         } finally {
-            idle.add(scorer);
+            if (givenUp) {
+                scorer.close();
+            } else {
+                idle.add(scorer);
+            }
         }
+    }
+
+    private void closeIdle(Predicate<Groups> unwanted) {
+        idleScorers.forEach((groups, idle) -> {
+            if (unwanted.test(groups)) {
+                for (SequenceScorer scorer = idle.poll(); scorer != null; scorer = idle.poll()) {
+                    scorer.close();
+                }
+            }
+        });
     }
 
     /** Workspaces of a pass forward and back, for the caller to close. */

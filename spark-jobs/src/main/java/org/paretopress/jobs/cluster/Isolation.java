@@ -3,6 +3,7 @@ package org.paretopress.jobs.cluster;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.paretopress.jobs.InputException;
+import org.paretopress.kernels.cuda.CudaException;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.levels.CorruptLevelException;
 import org.paretopress.kernels.model.MalformedModelException;
@@ -54,6 +55,11 @@ final class Isolation {
                 return;
             } catch (InputException | MalformedModelException | CorruptLevelException | UncheckedIOException e) {
                 throw e;
+            } catch (CudaException e) {
+                if (!e.isOutOfMemory()) {
+                    throw e;
+                }
+                reason = e.toString();
             } catch (RuntimeException | OutOfMemoryError e) {
                 reason = e.toString();
             }

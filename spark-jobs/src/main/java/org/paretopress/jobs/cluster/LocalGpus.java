@@ -16,7 +16,8 @@ import org.paretopress.jobs.InputException;
  */
 final class LocalGpus {
 
-    private static final String EXECUTOR_MEMORY = "4g";
+    /** Heap of an executor at least; levels are built on its cores. */
+    private static final long LEAST_MEBIBYTES = 4096;
 
     private LocalGpus() {}
 
@@ -34,11 +35,12 @@ final class LocalGpus {
         }
         int cores = Math.max(Runtime.getRuntime().availableProcessors(), gpus);
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long mebibytes = Math.max(LEAST_MEBIBYTES * gpus, system.getTotalMemorySize() >> 20);
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("spark.master", "local-cluster[1," + cores + "," + (system.getTotalMemorySize() >> 20) + "]");
+        settings.put("spark.master", "local-cluster[1," + cores + "," + mebibytes + "]");
         settings.put("spark.worker.resource.gpu.amount", Integer.toString(gpus));
         settings.put("spark.worker.resource.gpu.discoveryScript", script.toString());
-        settings.put("spark.executor.memory", EXECUTOR_MEMORY);
+        settings.put("spark.executor.memory", Math.max(LEAST_MEBIBYTES, mebibytes / 4 / gpus) + "m");
         settings.put("spark.executor.cores", Integer.toString(cores / gpus));
         settings.put("spark.executor.resource.gpu.amount", "1");
         settings.put(TaskDevice.AMOUNT, cores / gpus == 1 ? "1" : "0.5");

@@ -8,9 +8,9 @@ import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.Device;
 
 /**
- * What a device's memory is for, beside the fixed weights.
+ * What a device's memory is for, beside the fixed weights. Sequences of up to 4,096 tokens are planned for.
  *
- * @param taskBytes of each running task: activations, residual streams, logits, and a dequantized weight
+ * @param taskBytes of each running task: activations, residual streams, logits, a dequantized weight, and a dense prediction in the making
  * @param tasks that run at once
  * @param weightBytes for weights of layers, packed or dequantized; those used least recently make room
  * @param predictionBytes for dense predictions, likewise
@@ -68,6 +68,7 @@ record MemoryPlan(long taskBytes, int tasks, long weightBytes, long predictionBy
                 .orElseThrow();
         return SequenceScorer.bytes(config, length, SequenceScorer.together(length, true), STATES, operandBytes)
                 + operandBytes * largest
+                + Float.BYTES * (long) length * config.vocabularySize()
                 + WORKSPACE_BYTES;
     }
 

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.paretopress.jobs.InputException;
+import org.paretopress.kernels.cuda.CudaException;
 import org.paretopress.kernels.forward.CandidateTrie;
 import org.paretopress.kernels.forward.LayerWeights;
 import org.paretopress.kernels.forward.Loss;
@@ -16,6 +17,7 @@ import org.paretopress.kernels.forward.SequenceScorer;
 import org.paretopress.kernels.levels.CorruptLevelException;
 import org.paretopress.kernels.model.MalformedModelException;
 import org.paretopress.kernels.ops.Divergence;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -43,6 +45,9 @@ record ScoringTask(
     /** Numbers returned for each candidate on each sequence: summed KL and summed negative log-likelihood. */
     static final int NUMBERS = 2;
 
+    /** Exit code of an executor whose GPU fails. */
+    private static final int GPU_FAILED = 71;
+
     /**
      * Scores one shard.
      *
@@ -66,6 +71,14 @@ record ScoringTask(
             return result;
         } catch (InputException | MalformedModelException | CorruptLevelException e) {
             return new Tuple2<>(new double[0], new String[] {e.getMessage()});
+        } catch (CudaException e) {
+            if (e.isOutOfMemory()) {
+                throw e;
+            }
+            // No other call of this process can use the GPU, a new one may: Spark starts an executor in its place.
+            LoggerFactory.getLogger(ScoringTask.class).error("This executor ends: its GPU fails.", e);
+            Runtime.getRuntime().halt(GPU_FAILED);
+            throw e;
         } catch (UncheckedIOException e) {
             if (attempt < lastAttempt - 1) {
                 throw e; // another executor may reach what this one does not

@@ -37,6 +37,11 @@ public final class SparkApplication {
      * @param settings Spark properties that win over all others
      */
     public static SparkConf configure(String master, Map<String, String> settings) {
+        return configure(master, settings, Map.of());
+    }
+
+    /** @param otherwise settings that hold where neither the user nor the file of defaults gives one */
+    private static SparkConf configure(String master, Map<String, String> settings, Map<String, String> otherwise) {
         SparkConf conf = new SparkConf().setIfMissing("spark.master", master);
         settings.forEach(conf::set);
         if (!MASTER.matcher(conf.get("spark.master")).matches()) {
@@ -45,6 +50,7 @@ public final class SparkApplication {
                     "local[*], spark://HOST:PORT, yarn or k8s://URL was meant.");
         }
         fromFile().forEach(conf::setIfMissing);
+        otherwise.forEach(conf::setIfMissing);
         if (conf.get("spark.master").matches("local(\\[.+])?") && TaskDevice.isGpu(conf)) {
             throw new InputException(
                     TaskDevice.AMOUNT + " = " + conf.get(TaskDevice.AMOUNT) + " is set, and --master "
@@ -70,10 +76,9 @@ public final class SparkApplication {
         if (folder == null) {
             throw new InputException("--gpus needs the launcher.", "call submit/paretopress.");
         }
-        Map<String, String> all = LocalGpus.settings(
-                gpus, Path.of(folder).resolveSibling("submit").resolve("gpu-discovery.sh"));
-        all.putAll(settings);
-        return configure(all.get("spark.master"), all);
+        Path script = Path.of(folder).resolveSibling("submit").resolve("gpu-discovery.sh");
+        Map<String, String> ofGpus = LocalGpus.settings(gpus, script);
+        return configure(ofGpus.get("spark.master"), settings, ofGpus);
     }
 
     /** Opens a context; the caller closes it. */

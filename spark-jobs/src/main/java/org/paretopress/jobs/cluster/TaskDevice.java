@@ -28,6 +28,9 @@ public final class TaskDevice {
     /** What products on GPUs are computed in. */
     static final String PRECISION = "spark.paretopress.precision";
 
+    /** For amounts such as a third, of which three are a little less than one. */
+    private static final double ROUNDING = 1e-9;
+
     private TaskDevice() {}
 
     /** Of the task that runs on this thread: the first of its GPUs, or the CPU where it has none. */
@@ -55,8 +58,9 @@ public final class TaskDevice {
 
     /** How many tasks an executor may run on one GPU at once. */
     static int tasksOnAGpu(SparkConf conf) {
-        double amount = Double.parseDouble(conf.get(AMOUNT, "1"));
-        return amount < 1 ? (int) Math.round(1 / amount) : 1;
+        int byAmount = (int) (1 / Double.parseDouble(conf.get(AMOUNT, "1")) + ROUNDING);
+        int byCores = conf.getInt("spark.executor.cores", Integer.MAX_VALUE) / conf.getInt("spark.task.cpus", 1);
+        return Math.max(1, Math.min(byAmount, byCores));
     }
 
     /**
@@ -72,10 +76,11 @@ public final class TaskDevice {
         }
         double gpus = Double.parseDouble(conf.get("spark.executor.resource." + RESOURCE + ".amount", "1"));
         double amount = Double.parseDouble(conf.get(AMOUNT));
-        return Math.max(1, Math.min(cores, executors * (int) Math.round(gpus / amount)));
+        return Math.max(1, Math.min(cores, executors * (int) (gpus / amount + ROUNDING)));
     }
 
-    static boolean isGpu(SparkConf conf) {
+    /** Whether tasks ask for GPUs. */
+    public static boolean isGpu(SparkConf conf) {
         return Optional.ofNullable(conf.get(AMOUNT, null))
                 .filter(amount -> !amount.matches("0*\\.?0*"))
                 .isPresent();
