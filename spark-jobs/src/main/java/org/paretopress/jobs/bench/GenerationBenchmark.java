@@ -14,7 +14,6 @@ import org.paretopress.jobs.cluster.SparkScorer;
 import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.input.SourceModel;
-import org.paretopress.jobs.levels.LevelBuildJob;
 import org.paretopress.jobs.levels.LevelPlan;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.Work;
@@ -24,6 +23,7 @@ import org.paretopress.kernels.compress.RoundToNearest;
 import org.paretopress.kernels.compress.UniformGrids;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.WeightCache;
+import org.paretopress.kernels.levels.UniformGrid;
 import org.paretopress.kernels.text.TokenSequences;
 import org.paretopress.search.evolve.EvolutionSearch;
 import org.paretopress.search.evolve.EvolutionSettings;
@@ -33,13 +33,14 @@ import org.paretopress.search.space.SearchSpace;
 
 /**
  * Candidates a second in generations of EvoPress, through Spark as in a search: offspring of the uniform 3-bit assignment, 2 to 6
- * bits. Text and levels are made up (random tokens, round-to-nearest): they do not change the work.
+ * bits. Text and levels are made up: they do not change the work.
  */
 final class GenerationBenchmark {
 
-    private static final GridFamily GRIDS = new UniformGrids(List.of(2, 3, 4, 5, 6), 64, false, UniformGrids.Fit.range);
+    private static final List<Integer> BITS = List.of(2, 3, 4, 5, 6);
+    private static final int GROUP_SIZE = 64;
+    private static final GridFamily GRIDS = new UniformGrids(BITS, GROUP_SIZE, false, UniformGrids.Fit.range);
     private static final long LEAST_TEXT_TOKENS = 65_536;
-    private static final int CALIBRATION_SEQUENCES = 4;
 
     /** Generations that run before the clock does. */
     private static final int WARM_UP = 2;
@@ -101,8 +102,11 @@ final class GenerationBenchmark {
     Measurement measure(Path folder, int generations) {
         TokenSequences random = randomText();
         LevelPlan plan = LevelPlan.of(new RoundToNearest(GRIDS));
-        ScoredText calibration = ScoredText.broadcast(spark, random.range(0, CALIBRATION_SEQUENCES));
-        new LevelBuildJob(spark, storage, progress, model, plan, calibration).run(folder);
+        progress.say("making up levels of " + model.file().config().layers().size() + " layers");
+        new MadeUpLevels(BITS.stream()
+                        .map(bits -> new UniformGrid(bits, GROUP_SIZE, false))
+                        .toList())
+                .write(model, storage, folder);
 
         SearchSpace space = plan.space(model.file());
         WorkCount work = new WorkCount(progress::say);
