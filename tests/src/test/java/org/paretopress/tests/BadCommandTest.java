@@ -31,8 +31,9 @@ class BadCommandTest {
                 line("search conf/demo.yaml --conf spark.task.resource.gpu.amount=1", "gpu", "local"),
                 line(
                         "search conf/demo.yaml --gpus 1 --master spark://nowhere:7077",
-                        "--gpus 1",
-                        "spark://nowhere:7077"),
+                        "--gpus",
+                        "--master",
+                        "mutually exclusive"),
                 line("search conf/demo.yaml --conf spark.paretopress.precision=bf16", "bf16", "bfloat16"),
                 line("bench " + model + " --only generation --stages 8@x", "--stages", "8@x"),
                 line("bench " + model + " --only generation --offspring 4", "8 survivors", "4 offspring"),

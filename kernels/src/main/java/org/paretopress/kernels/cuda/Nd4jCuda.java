@@ -16,7 +16,7 @@ import org.paretopress.kernels.ops.TensorOps;
  * <p>The address that Spark gave is taken for the number by which CUDA counts the GPU, and each thread that touches an engine computes
  * there; {@link GpuDriver} makes CUDA count like NVIDIA's tools.
  *
- * <p>Not proven: no GPU that this backend runs on was at hand. The same engine passes the contract on ND4J's CPU backend. ND4J looks at
+ * <p>Not proven on a GPU. The same engine passes the contract on ND4J's CPU backend. ND4J looks at
  * all GPUs of the machine when it is loaded; what becomes of that where one of them is too new was never tried.
  */
 public final class Nd4jCuda implements KernelProvider {

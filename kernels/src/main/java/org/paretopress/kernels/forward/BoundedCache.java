@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * Values in off-heap memory, made once and kept while they are hot, within a bound of bytes.
+ * Values in memory beside the heap, or of a GPU, made once and kept while they are hot, within a bound of bytes.
  *
  * <p>Safe for concurrent use. The least recently used value is closed first, never one that is in use: the bound is
  * exceeded by at most what the threads hold at that moment.

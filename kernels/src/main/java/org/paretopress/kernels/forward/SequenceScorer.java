@@ -18,7 +18,7 @@ import org.paretopress.kernels.ops.TensorOps;
  * groups of sequences wherever it is scored. Row t of the logits predicts token t + 1; the last row
  * predicts nothing that is known and never counts.
  *
- * <p>Off-heap memory for groups of T tokens: activations of one sub-block, logits of one sequence, and at most log2(candidates)
+ * <p>Memory of the engine for groups of T tokens: activations of one sub-block, logits of one sequence, and at most log2(candidates)
  * + 1 residual streams.
  */
 public final class SequenceScorer implements AutoCloseable {

@@ -36,7 +36,7 @@ public final class WeightCache implements AutoCloseable {
 
     /**
      * @param levels null where only dense weights are asked for
-     * @param maxBytes bound on the dequantized weights, see {@link BoundedCache}
+     * @param maxBytes bound on the weights in the engine's memory, see {@link BoundedCache}
      */
     public WeightCache(ModelFile model, LevelDatabase levels, TensorOps ops, long maxBytes) {
         this.model = model;

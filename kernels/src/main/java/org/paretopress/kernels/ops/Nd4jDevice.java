@@ -6,7 +6,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The device that ND4J is to compute on. ND4J deals out GPUs to threads in turn; who claims one has it until the thread claims another.
  *
- * <p>That arrays of several GPUs keep apart in one JVM was never tried: there was one GPU at most wherever this ran.
+ * <p>Not proven: that arrays of several GPUs keep apart in one JVM.
  *
  * @param number as CUDA counts GPUs; on the CPU backend there is 0 alone, and claiming does nothing
  */

@@ -19,6 +19,7 @@ import org.paretopress.jobs.config.SweepPlan;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.ops.Precision;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** What every command understands. */
@@ -32,18 +33,25 @@ final class SharedOptions {
     @Option(names = "--json", description = "Print one JSON document on standard output and nothing else there.")
     private boolean json;
 
-    @Option(
-            names = "--master",
-            paramLabel = "URL",
-            defaultValue = LOCAL,
-            description = "Spark master (default: ${DEFAULT-VALUE}).")
-    private String master;
+    @ArgGroup
+    private Machines machines = new Machines();
 
-    @Option(
-            names = "--gpus",
-            paramLabel = "N",
-            description = "Compute on this many GPUs of this machine, in place of --master.")
-    private Integer gpus;
+    /** Where tasks compute. */
+    private static final class Machines {
+
+        @Option(
+                names = "--master",
+                paramLabel = "URL",
+                defaultValue = LOCAL,
+                description = "Spark master (default: ${DEFAULT-VALUE}).")
+        private String master = LOCAL;
+
+        @Option(
+                names = "--gpus",
+                paramLabel = "N",
+                description = "Compute on this many GPUs of this machine, in place of --master.")
+        private Integer gpus;
+    }
 
     @Option(
             names = "--conf",
@@ -64,7 +72,7 @@ final class SharedOptions {
     }
 
     Storage storage() {
-        return Storage.of(settings());
+        return Storage.of(SparkApplication.configure(machines.master, spark)); // files need no GPUs
     }
 
     JavaSparkContext startSpark(String name) {
@@ -73,7 +81,7 @@ final class SharedOptions {
 
     /** Whether GPUs of this machine are asked for. */
     boolean isOnGpus() {
-        return gpus != null;
+        return machines.gpus != null;
     }
 
     /** What products on GPUs are computed in. */
@@ -82,18 +90,15 @@ final class SharedOptions {
     }
 
     private SparkConf settings() {
-        if (gpus != null && !master.equals(LOCAL)) {
-            throw new InputException(
-                    "--gpus " + gpus + " and --master " + master + " exclude each other.",
-                    "leave out --gpus: on a cluster, spark.task.resource.gpu.amount asks for them.");
-        }
-        return gpus == null ? SparkApplication.configure(master, spark) : SparkApplication.configureOnGpus(gpus, spark);
+        return isOnGpus()
+                ? SparkApplication.configureOnGpus(machines.gpus, spark)
+                : SparkApplication.configure(machines.master, spark);
     }
 
     /** @param cores of this machine to use, where it is the master; null leaves it to {@code --master} */
     JavaSparkContext startSpark(String name, Integer cores) {
-        if (cores != null && master.startsWith("local[")) {
-            master = "local[" + cores + "]";
+        if (cores != null && machines.master.startsWith("local[")) {
+            machines.master = "local[" + cores + "]";
         }
         return startSpark(name);
     }

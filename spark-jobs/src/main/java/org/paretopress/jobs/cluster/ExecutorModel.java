@@ -115,23 +115,25 @@ public final class ExecutorModel {
     }
 
     /**
-     * With what kinds of kernels tasks compute, one by one, in alphabetical order. Where tasks have GPUs, some of them are asked; then their
-     * models are open.
+     * The kinds of kernels that tasks compute with, once each, in alphabetical order. Where tasks have GPUs, some of them are asked; then
+     * their models are open.
+     *
+     * @param work told which kernels they are, and why not on a GPU
      */
-    public static List<String> kernels(JavaSparkContext spark, Source source) {
+    public static List<String> kernels(JavaSparkContext spark, Source source, WorkCount work) {
         if (!TaskDevice.isGpu(spark.getConf())) {
             return List.of(Kernels.CPU);
         }
         List<Integer> tasks =
                 IntStream.range(0, TaskDevice.tasksAtOnce(spark)).boxed().toList();
-        return spark
-                .parallelize(tasks, tasks.size())
-                .map(task -> ExecutorModel.of(source).kernels.kind())
-                .collect()
-                .stream()
-                .distinct()
-                .sorted()
-                .toList();
+        List<String[]> kernels = spark.parallelize(tasks, tasks.size())
+                .map(task -> {
+                    Kernels own = ExecutorModel.of(source).kernels;
+                    return new String[] {own.kind(), own.description()};
+                })
+                .collect();
+        kernels.forEach(own -> work.tellKernels(own[1]));
+        return kernels.stream().map(own -> own[0]).distinct().sorted().toList();
     }
 
     public ModelConfig config() {

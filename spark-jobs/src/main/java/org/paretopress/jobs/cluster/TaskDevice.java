@@ -80,7 +80,7 @@ public final class TaskDevice {
     }
 
     /** Whether tasks ask for GPUs. */
-    public static boolean isGpu(SparkConf conf) {
+    static boolean isGpu(SparkConf conf) {
         return Optional.ofNullable(conf.get(AMOUNT, null))
                 .filter(amount -> !amount.matches("0*\\.?0*"))
                 .isPresent();

@@ -26,10 +26,13 @@ public final class WorkCount {
     /** Counts what was done now, or by an interrupted process before this one went on. */
     public void add(Work work) {
         total = total.plus(work);
-        for (String kernels : tasksByKernels().keySet()) {
-            if (toldKernels.add(kernels)) {
-                told.accept("kernels: " + kernels);
-            }
+        tasksByKernels().keySet().forEach(this::tellKernels);
+    }
+
+    /** Tasks compute with these kernels. */
+    void tellKernels(String description) {
+        if (toldKernels.add(description)) {
+            told.accept("kernels: " + description);
         }
     }
 

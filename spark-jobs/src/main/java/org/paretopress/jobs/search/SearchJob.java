@@ -17,7 +17,6 @@ import org.paretopress.jobs.cluster.ExecutorModel;
 import org.paretopress.jobs.cluster.ScoredText;
 import org.paretopress.jobs.cluster.SparkCandidateEvaluator;
 import org.paretopress.jobs.cluster.SparkScorer;
-import org.paretopress.jobs.cluster.TaskDevice;
 import org.paretopress.jobs.cluster.WorkCount;
 import org.paretopress.jobs.config.ConfigReader;
 import org.paretopress.jobs.config.RunConfig;
@@ -178,14 +177,10 @@ public final class SearchJob {
 
         WorkCount work = new WorkCount(progress::say);
         ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
-        List<String> kernels = ExecutorModel.kernels(spark, source);
+        List<String> kernels = ExecutorModel.kernels(spark, source, work);
         if (kernels.size() > 1) {
             progress.say("tasks compute with different kernels, so the result depends on which of them do what: "
                     + String.join("; ", kernels));
-        } else if (!kernels.equals(List.of(Kernels.CPU))) {
-            progress.say("tasks compute with " + kernels.get(0));
-        } else if (TaskDevice.isGpu(spark.getConf())) {
-            progress.say("tasks have GPUs and compute on the CPU; the reason follows with the first results");
         }
         String searchKey = key(kernels, manifest, folder, calibration, objective.divergence());
         String calibrationKey = key(kernels, manifest, folder, calibration, Divergence.FULL);
