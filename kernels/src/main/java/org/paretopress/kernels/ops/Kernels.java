@@ -38,8 +38,12 @@ public final class Kernels {
         for (KernelProvider provider : offered) {
             Optional<String> obstacle = obstacle(provider, device);
             if (obstacle.isEmpty()) {
+                String others = obstacles.isEmpty() ? "" : " (not " + String.join("; ", obstacles) + ")";
                 return new Kernels(
-                        device, provider.kind(device), provider.description(device), () -> provider.open(device));
+                        device,
+                        provider.kind(device),
+                        provider.description(device) + others,
+                        () -> provider.open(device));
             }
             obstacles.add(provider.name() + ": " + obstacle.get().replace("\n", " "));
         }
@@ -60,7 +64,7 @@ public final class Kernels {
         }
     }
 
-    /** Which kernels, where, and why not on the GPU where there is one. */
+    /** Which kernels, where, and why not those that come before them. */
     public String description() {
         return description;
     }

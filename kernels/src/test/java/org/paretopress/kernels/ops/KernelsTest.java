@@ -26,9 +26,9 @@ class KernelsTest {
     }
 
     @Test
-    void theFirstWithoutAnObstacleIsTaken() {
+    void theFirstWithoutAnObstacleIsTakenAndWhyNotThoseBeforeItIsTold() {
         Kernels kernels = Kernels.on(GPU, List.of(new Offered("old", "0"), new Offered("new", "3")));
-        assertThat(kernels.description()).isEqualTo("new on GPU 3 in bfloat16");
+        assertThat(kernels.description()).isEqualTo("new on GPU 3 in bfloat16 (not old: runs on GPU 0 alone)");
         try (TensorOps ops = kernels.open()) {
             assertThat(ops).isInstanceOf(ReferenceOps.class);
         }
@@ -65,7 +65,7 @@ class KernelsTest {
             }
         };
         assertThat(Kernels.on(GPU, List.of(broken, new Offered("new", "3"))).description())
-                .isEqualTo("new on GPU 3 in bfloat16");
+                .startsWith("new on GPU 3 in bfloat16 (not broken: ");
         assertThat(Kernels.on(GPU, List.of(broken)).description()).contains("no cuda in java.library.path");
     }
 
