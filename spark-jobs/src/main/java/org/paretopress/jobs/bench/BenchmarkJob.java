@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.storage.Storage;
 import org.paretopress.kernels.forward.SequenceScorer;
+import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.Kernels;
 import org.paretopress.kernels.ops.Precision;
@@ -77,6 +79,8 @@ public final class BenchmarkJob {
                     kernels.description() + ".",
                     "leave out --gpus to measure the CPU, or mend what stands in the way.");
         }
+        Map<String, Object> gpu = new LinkedHashMap<>();
+        document.put("gpu", gpu);
         progress.say("measuring the dense forward, " + kernels.description());
         ProductPeak products = ProductPeak.onGpu(kernels);
         double before = products.gigaflops(1);
@@ -84,17 +88,10 @@ public final class BenchmarkJob {
             double tokensPerSecond = benchmark.tokensPerSecond(1);
             double peak = Math.max(before, products.gigaflops(1));
             DenseBenchmark.Measurement result = benchmark.measurement(1, tokensPerSecond, peak);
-            document.put(
-                    "gpu",
-                    Map.of(
-                            "kernels",
-                            kernels.description(),
-                            "productPeakGflops",
-                            peak,
-                            "sequences",
-                            together,
-                            "dense",
-                            result));
+            gpu.put("kernels", kernels.description());
+            gpu.put("productPeakGflops", peak);
+            gpu.put("sequences", together);
+            gpu.put("dense", result);
             line(
                     "%s product peak %.1f Tflop/s; dense forward with loss, %d sequences of %d tokens: %.0f tokens/s; its"
                             + " products at the peak would take %.0f %% of the time",
@@ -105,6 +102,22 @@ public final class BenchmarkJob {
                     tokensPerSecond,
                     100 * result.idealGemmShare());
         }
+        gpu.put("levelSwitch", levelSwitch(kernels));
+    }
+
+    private LevelSwitch.Measurement levelSwitch(Kernels kernels) {
+        ModelConfig.LayerShape largest = model.file().config().layers().stream()
+                .max(Comparator.comparingLong(ModelConfig.LayerShape::parameters))
+                .orElseThrow();
+        progress.say("measuring switches of level, " + largest.name());
+        LevelSwitch.Measurement result = new LevelSwitch(kernels, largest, sequenceLength).measure();
+        line(
+                "a switch of level of %s: %.0f us; its first use: %.1f ms for %.1f MB",
+                largest.name(),
+                1e6 * result.switchSeconds(),
+                1e3 * result.firstUseSeconds(),
+                result.levelBytes() / 1e6);
+        return result;
     }
 
     /**

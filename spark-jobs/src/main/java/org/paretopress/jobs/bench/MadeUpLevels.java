@@ -65,8 +65,8 @@ record MadeUpLevels(List<UniformGrid> grids) {
         }
     }
 
-    /** The step gives uniform codes their spread; zero points are random, too. */
-    private static QuantizedMatrix level(UniformGrid grid, ModelConfig.LayerShape layer) {
+    /** A level of one layer. The step gives uniform codes their spread; zero points are random, too. */
+    static QuantizedMatrix level(UniformGrid grid, ModelConfig.LayerShape layer) {
         ByteBuffer payload = grid.allocate(layer.rows(), layer.columns());
         SplittableRandom random = new SplittableRandom(grid.bits());
         while (payload.remaining() >= Long.BYTES) {
