@@ -43,10 +43,28 @@ public final class ExecutorModel {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorModel.class);
 
-    /** The per-executor holder: a model for each device. What computes there stays when the model is replaced. */
-    private static final Map<Device, ExecutorModel> CURRENT = new HashMap<>();
+    /** The per-executor holder: what is held of each device. */
+    private static final Map<Device, Held> HELD = new HashMap<>();
 
-    private static final Map<Device, Kernels> KERNELS = new HashMap<>();
+    /** A device, for the life of this JVM: what computes there, an engine that takes weights in, and the model of the day. */
+    private static final class Held {
+        private final Kernels kernels;
+        private final TensorOps loader;
+        private ExecutorModel model;
+
+        Held(Device device) {
+            this.kernels = Kernels.on(device);
+            this.loader = kernels.open();
+        }
+
+        void giveUpOthers(Source wanted) {
+            if (model != null && !model.source.equals(wanted)) {
+                model.givenUp = true;
+                model.closeIdle(unused -> true);
+                model = null;
+            }
+        }
+    }
 
     /**
      * What to open.
@@ -77,14 +95,13 @@ public final class ExecutorModel {
     private final ConcurrentMap<Groups, Queue<SequenceScorer>> idleScorers = new ConcurrentHashMap<>();
     private volatile boolean givenUp;
 
-    private ExecutorModel(Source source, Device device, Kernels kernels) {
+    private ExecutorModel(Source source, Device device, Kernels kernels, TensorOps ops) {
         LocalCopies copies = new LocalCopies(Storage.ofApplication());
         this.source = source;
         this.kernels = kernels;
         this.model = ModelFile.open(copies.of(new Path(source.model())));
         LevelDatabase levels =
                 source.levels().isEmpty() ? null : LevelDatabase.open(copies.of(new Path(source.levels())));
-        TensorOps ops = kernels.open();
         this.fixed = FixedWeights.load(model, ops);
         MemoryPlan plan = MemoryPlan.of(
                 ops.freeBytes(),
@@ -102,16 +119,12 @@ public final class ExecutorModel {
     /** The model of this JVM on the device of the task that asks; opened now if it is not held already. Another model is given up. */
     public static synchronized ExecutorModel of(Source source) {
         Device device = TaskDevice.current();
-        CURRENT.values().removeIf(held -> {
-            boolean other = !held.source.equals(source);
-            if (other) {
-                held.givenUp = true;
-                held.closeIdle(unused -> true);
-            }
-            return other;
-        });
-        return CURRENT.computeIfAbsent(
-                device, unused -> new ExecutorModel(source, device, KERNELS.computeIfAbsent(device, Kernels::on)));
+        HELD.values().forEach(held -> held.giveUpOthers(source));
+        Held held = HELD.computeIfAbsent(device, Held::new);
+        if (held.model == null) {
+            held.model = new ExecutorModel(source, device, held.kernels, held.loader);
+        }
+        return held.model;
     }
 
     /**

@@ -90,7 +90,7 @@ public final class SparkApplication {
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
         defaults.put("spark.kryo.registrationRequired", "true");
-        // JavaCPP would count off-heap memory against a bound made from the heap's; ours is that of ExecutorModel.
+        // JavaCPP would count off-heap memory against a bound made from the heap's; ours is that of MemoryPlan.
         defaults.put(
                 "spark.executor.defaultJavaOptions",
                 "--add-modules=jdk.incubator.vector -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0");

@@ -3,11 +3,9 @@ package org.paretopress.jobs.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -145,7 +143,7 @@ public final class PlanReader {
     }
 
     private static String digest(String text) {
-        return HexFormat.of().formatHex(Digest.sha256(text.getBytes(StandardCharsets.UTF_8)), 0, 4);
+        return Digest.ofText(text).substring(0, 8);
     }
 
     private static int concurrency(String name, JsonNode value) {

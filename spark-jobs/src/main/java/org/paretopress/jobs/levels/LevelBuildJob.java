@@ -29,6 +29,7 @@ import org.paretopress.kernels.levels.LevelManifest;
 import org.paretopress.kernels.levels.MeasuredLevel;
 import org.paretopress.kernels.levels.PackedMatrix;
 import org.paretopress.kernels.model.ModelConfig.LayerShape;
+import org.paretopress.kernels.text.TokenSequences;
 
 /**
  * Builds the level database of a model: statistics over the calibration text, then one task a layer.
@@ -60,16 +61,21 @@ public final class LevelBuildJob {
         this.calibration = calibration;
     }
 
-    /** The folder of the database among others; a function of model, text and plan. */
+    /** The folder of the database among others. */
     public Path folder(Path databases) {
-        String key = String.join(
+        return new Path(databases, key(model, calibration.sequences(), plan));
+    }
+
+    /** The name of a database: a function of model, text and plan. */
+    public static String key(SourceModel model, TokenSequences text, LevelPlan plan) {
+        String all = String.join(
                 "\n",
                 Integer.toString(LevelManifest.VERSION),
                 model.sha256(),
-                calibration.fingerprint(),
-                Integer.toString(calibration.sequences().sequenceLength()),
+                ScoredText.fingerprint(text.toArray()),
+                Integer.toString(text.sequenceLength()),
                 String.join("\n", plan.methods()));
-        return new Path(databases, Digest.ofText(key).substring(0, 16));
+        return Digest.ofText(all).substring(0, 16);
     }
 
     /** Builds what is missing and returns the manifest. The content of files that are there is not looked at. */

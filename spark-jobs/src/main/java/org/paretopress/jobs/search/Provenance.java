@@ -90,7 +90,7 @@ final class Provenance {
         versions.put("paretopress", version == null ? "development" : version);
         versions.put("java", System.getProperty("java.version"));
         versions.put("spark", spark.version());
-        versions.put("engine", Nd4jOps.description());
+        versions.put("cpuKernels", Nd4jOps.description());
         versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         return versions;
     }

@@ -1,9 +1,7 @@
 package org.paretopress.jobs.search;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,14 +124,9 @@ public final class SearchJob {
                 .write(config.resolved(path -> storage.qualified(path).toString()));
     }
 
-    /** What the level database is computed from; searches with the same text share it. */
+    /** The level database of this search; others with the same text share it. */
     public String levelsKey() {
-        return String.join(
-                "\n",
-                model.sha256(),
-                ScoredText.fingerprint(text.calibration().toArray()),
-                String.valueOf(text.calibration().sequenceLength()),
-                String.join("\n", plan.methods()));
+        return LevelBuildJob.key(model, text.calibration(), plan);
     }
 
     /** Whether a finished run has read what this one would read: the same model and text under the same configuration. */
@@ -176,26 +169,9 @@ public final class SearchJob {
         LevelManifest manifest = steps.run("levels", () -> build.run(folder));
 
         WorkCount work = new WorkCount(progress::say);
-        ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), folder.toString());
-        List<String> kernels = ExecutorModel.kernels(spark, source, work);
-        if (kernels.size() > 1) {
-            progress.say("tasks compute with different kernels, so the result depends on which of them do what: "
-                    + String.join("; ", kernels));
-        }
-        String searchKey = key(kernels, manifest, folder, calibration, objective.divergence());
-        String calibrationKey = key(kernels, manifest, folder, calibration, Divergence.FULL);
-        String holdoutKey = key(kernels, manifest, folder, holdout, Divergence.FULL);
-        EvaluationLog log = new EvaluationLog(
-                storage, directory.folder(), directory.goesOn(), List.of(searchKey, calibrationKey, holdoutKey));
-        work.add(new Work(0, 0, log.blockForwards(), -log.blockForwards()));
-        SparkScorer searched =
-                new SparkScorer(spark, source, calibration, work, 0, objective.divergence(), log.losses(searchKey));
-        SparkScorer onCalibration =
-                new SparkScorer(spark, source, calibration, work, 0, Divergence.FULL, log.losses(calibrationKey));
-        SparkScorer onHoldout =
-                new SparkScorer(spark, source, holdout, work, 0, Divergence.FULL, log.losses(holdoutKey));
-        LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, onCalibration));
-        LayerErrors refined = steps.run("measure layers", () -> refined(errors, onCalibration));
+        Scorers scorers = scorers(spark, directory, calibration, holdout, manifest, folder, work);
+        LayerErrors errors = steps.run("measure layers", () -> layerErrors(manifest, scorers.onCalibration()));
+        LayerErrors refined = steps.run("measure layers", () -> refined(errors, scorers.onCalibration()));
         Allocations allocations = new Allocations(space, errors, limits, progress);
         Allocations starts = new Allocations(space, refined, limits, progress);
         List<SearchedSizes.Size> found = sizes.all(allocations);
@@ -204,7 +180,7 @@ public final class SearchJob {
         references
                 .above(budgets)
                 .forEach(name -> progress.say("search.references." + name + " is above every budget and left out"));
-        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(searched, space, objective::of);
+        SparkCandidateEvaluator evaluator = new SparkCandidateEvaluator(scorers.searched(), space, objective::of);
         EvolutionRun evolution =
                 new EvolutionRun(directory, progress, config.search(), objective, () -> metrics(directory, work));
         Contest contest = new Contest(
@@ -216,7 +192,7 @@ public final class SearchJob {
             proposals.add(steps.run("search", () -> contest.at(size.budget(), number, size.name())));
         }
 
-        PointScorer points = new PointScorer(space, onCalibration, onHoldout, progress);
+        PointScorer points = new PointScorer(space, scorers.onCalibration(), scorers.onHoldout(), progress);
         Baselines baselines = steps.run("score points", () -> baselines(found, proposals, points, contest));
         Front front = front(baselines, points, contest);
         directory.write(
@@ -233,9 +209,9 @@ public final class SearchJob {
                         spark,
                         work,
                         steps.seconds(),
-                        log.takenOver()));
+                        scorers.log().takenOver()));
         directory.write(metrics(directory, work));
-        log.join();
+        scorers.log().join();
         tellInfeasible(work);
         return new Result(directory, front, baselines);
     }
@@ -262,6 +238,43 @@ public final class SearchJob {
         }
     }
 
+    /**
+     * What learns losses, and where they are kept.
+     *
+     * @param searched on the calibration text, as the search compares
+     * @param onCalibration with the full divergence, as points are compared
+     * @param onHoldout likewise
+     */
+    private record Scorers(EvaluationLog log, SparkScorer searched, SparkScorer onCalibration, SparkScorer onHoldout) {}
+
+    private Scorers scorers(
+            JavaSparkContext spark,
+            RunDirectory directory,
+            ScoredText calibration,
+            ScoredText holdout,
+            LevelManifest manifest,
+            Path levels,
+            WorkCount work) {
+        ExecutorModel.Source source = new ExecutorModel.Source(model.uri(), levels.toString());
+        List<String> kernels = ExecutorModel.kernels(spark, source, work);
+        if (kernels.size() > 1) {
+            progress.say("tasks compute with different kernels, so the result depends on which of them do what: "
+                    + String.join("; ", kernels));
+        }
+        Divergence divergence = objective.divergence();
+        String searchKey = key(kernels, manifest, levels, calibration, divergence);
+        String calibrationKey = key(kernels, manifest, levels, calibration, Divergence.FULL);
+        String holdoutKey = key(kernels, manifest, levels, holdout, Divergence.FULL);
+        EvaluationLog log = new EvaluationLog(
+                storage, directory.folder(), directory.goesOn(), List.of(searchKey, calibrationKey, holdoutKey));
+        work.add(new Work(0, 0, log.blockForwards(), -log.blockForwards()));
+        return new Scorers(
+                log,
+                new SparkScorer(spark, source, calibration, work, 0, divergence, log.losses(searchKey)),
+                new SparkScorer(spark, source, calibration, work, 0, Divergence.FULL, log.losses(calibrationKey)),
+                new SparkScorer(spark, source, holdout, work, 0, Divergence.FULL, log.losses(holdoutKey)));
+    }
+
     /** What losses are a function of, beside the candidate. */
     private String key(
             List<String> kernels, LevelManifest manifest, Path levels, ScoredText scored, Divergence divergence) {
@@ -273,7 +286,7 @@ public final class SearchJob {
                 scored.fingerprint(),
                 scored.sequences().sequenceLength() + "x" + scored.groups().together(),
                 String.valueOf(divergence) + (kernels.equals(List.of(Kernels.CPU)) ? "" : "\n" + kernels));
-        return HexFormat.of().formatHex(Digest.sha256(all.getBytes(StandardCharsets.UTF_8)), 0, 8);
+        return Digest.ofText(all).substring(0, 16);
     }
 
     /** What a run leaves behind. */

@@ -2,10 +2,8 @@ package org.paretopress.jobs.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileStatus;
@@ -96,6 +94,6 @@ public final class LocalCopies {
             text.append('\n').append(file.getPath().getName());
             text.append(' ').append(file.getLen()).append(' ').append(file.getModificationTime());
         }
-        return HexFormat.of().formatHex(Digest.sha256(text.toString().getBytes(StandardCharsets.UTF_8)), 0, 16);
+        return Digest.ofText(text.toString()).substring(0, 32);
     }
 }
