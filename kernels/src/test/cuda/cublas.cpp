@@ -147,16 +147,24 @@ std::unique_ptr<float[]> panels(const void* from, const Layout& layout, bool alo
     return packed;
 }
 
-void multiply_panels(const float* __restrict__ a, const float* __restrict__ b, size_t k, float tile[WIDE][TALL]) {
-    typedef float Half __attribute__((vector_size(32), aligned(4)));
-    Half sums[WIDE][2] = {};
-    for (size_t i = 0; i < k; i++, a += TALL, b += WIDE) {
-        Half low = *reinterpret_cast<const Half*>(a), high = *reinterpret_cast<const Half*>(a + 8);
+typedef float Half __attribute__((vector_size(32), aligned(4)));
+
+void add_panels(const float* __restrict__ a, const float* __restrict__ b, size_t from, size_t to, Half sums[WIDE][2]) {
+    for (size_t i = from; i < to; i++) {
+        const float* column = b + i * WIDE;
+        Half low = *reinterpret_cast<const Half*>(a + i * TALL), high = *reinterpret_cast<const Half*>(a + i * TALL + 8);
         for (size_t j = 0; j < WIDE; j++) {
-            sums[j][0] += low * b[j];
-            sums[j][1] += high * b[j];
+            sums[j][0] += low * column[j];
+            sums[j][1] += high * column[j];
         }
     }
+}
+
+// Sums begin at some k and end before it: as in the library, last bits are those of a shape.
+void multiply_panels(const float* a, const float* b, size_t k, size_t first, float tile[WIDE][TALL]) {
+    Half sums[WIDE][2] = {};
+    add_panels(a, b, first, k, sums);
+    add_panels(a, b, 0, first, sums);
     memcpy(tile, sums, sizeof sums);
 }
 
@@ -167,7 +175,7 @@ void multiply(const Problem& problem, float alpha, const void* a, const void* b,
     for (size_t row = 0; row < m; row += TALL) {
         for (size_t column = 0; column < n; column += WIDE) {
             float tile[WIDE][TALL];
-            multiply_panels(&left[row * k], &right[column * k], k, tile);
+            multiply_panels(&left[row * k], &right[column * k], k, (7 * n + 3 * m) % k, tile);
             for (size_t j = 0; j < WIDE && column + j < n; j++) {
                 for (size_t i = 0; i < TALL && row + i < m; i++) {
                     float value = alpha * tile[j][i];
@@ -188,7 +196,7 @@ bool overlaps(const void* one, size_t bytes, const void* other, size_t more) {
 
 int check_promises(const Algo& algo, const Problem& problem, const void* const pointers[4], const void* workspace, size_t bytes) {
     if (algo.magic != ALGO_MAGIC || algo.problem != problem.fingerprint() || bytes < algo.workspace
-            || reinterpret_cast<uintptr_t>(workspace) % 16 != 0) {
+            || reinterpret_cast<uintptr_t>(workspace) % 256 != 0) {
         return INVALID;
     }
     for (int i = 0; i < 4; i++) {

@@ -7,7 +7,15 @@ import org.paretopress.kernels.levels.ResidualMatrix;
 import org.paretopress.kernels.ops.PackedRows;
 
 /** How levels come to the GPU, and from there into a product. */
-record KeptWeights(Workbench bench) {
+final class KeptWeights {
+
+    private final Workbench bench;
+    /** Whose dequantized weights the memory for them holds; null where they are another's. */
+    private CudaWeight.Packed dequantized;
+
+    KeptWeights(Workbench bench) {
+        this.bench = bench;
+    }
 
     /** Copies a level to the device; any thread may. */
     CudaWeight keep(PackedRows weight) {
@@ -59,15 +67,24 @@ record KeptWeights(Workbench bench) {
         return tensor;
     }
 
-    /** The weight as a product reads it; a packed one is dequantized now, to memory that the next one takes. */
+    /**
+     * The weight as a product reads it. A packed one is dequantized to memory that the next other one takes, so products with one weight
+     * behind each other share that.
+     */
     CudaTensor whole(CudaWeight weight) {
         if (weight instanceof CudaTensor tensor) {
+            dequantized = null;
             return bench.operand(tensor, "weight");
         }
         CudaWeight.Packed packed = (CudaWeight.Packed) weight;
-        CudaTensor dequantized = bench.scratch().tensor("weight", packed.rows(), packed.columns(), bench.precision());
-        dequantize(packed.kernel(), packed.payload().address(), packed.index().address(), dequantized);
-        return dequantized;
+        CudaTensor whole = bench.scratch().tensor("weight", packed.rows(), packed.columns(), bench.precision());
+        if (packed != dequantized) {
+            dequantized = null; // until that is under way
+            dequantize(
+                    packed.kernel(), packed.payload().address(), packed.index().address(), whole);
+            dequantized = packed;
+        }
+        return whole;
     }
 
     private void dequantize(LevelKernel kernel, long payload, long index, CudaTensor target) {

@@ -14,7 +14,10 @@ import org.paretopress.kernels.ops.TensorOps;
  * Losses of candidates on a few sequences that go through the model together. What candidates have in common is computed
  * once, see {@link CandidateTrie}.
  *
- * <p>A loss depends, in its last bits, on the sequences that go together, and on nothing else: callers cut a text into the same
+ * <p>Where weights are dequantized on their way into products, several groups of sequences go through at once: each has products of its
+ * own, and a weight is dequantized once for all of them.
+ *
+ * <p>A loss depends, in its last bits, on the sequences of its group, and on nothing else: callers cut a text into the same
  * groups of sequences wherever it is scored. Row t of the logits predicts token t + 1; the last row
  * predicts nothing that is known and never counts.
  *
@@ -35,27 +38,29 @@ public final class SequenceScorer implements AutoCloseable {
     private final Transformer transformer;
     private final int sequenceLength;
     private final int together;
+    private final int groups;
     private final List<State> states = new ArrayList<>();
     private final int[] targets;
     private final double[] kl;
     private final double[] nll;
 
-    /** The residual streams of a group, T × D each. */
+    /** The residual streams of some sequences, T × D in all. */
     private final class State {
         private final Tensor whole;
-        private final Tensor[] groups;
+        private final Tensor[] beginnings;
         private final Tensor[] sequences;
 
         State() {
-            whole = ops.allocate(together * sequenceLength, config.hiddenSize());
-            groups = new Tensor[together];
-            Arrays.setAll(groups, i -> whole.slice(0, (i + 1) * sequenceLength));
-            sequences = new Tensor[together];
+            int most = groups * together;
+            whole = ops.allocate(most * sequenceLength, config.hiddenSize());
+            beginnings = new Tensor[most];
+            Arrays.setAll(beginnings, i -> whole.slice(0, (i + 1) * sequenceLength));
+            sequences = new Tensor[most];
             Arrays.setAll(sequences, i -> whole.slice(i * sequenceLength, sequenceLength));
         }
 
         Tensor first(int count) {
-            return groups[count - 1];
+            return beginnings[count - 1];
         }
 
         void close() {
@@ -80,9 +85,10 @@ public final class SequenceScorer implements AutoCloseable {
     public SequenceScorer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequenceLength, int together) {
         this.ops = ops;
         this.config = config;
-        this.transformer = new Transformer(config, fixed, ops, together, sequenceLength);
         this.sequenceLength = sequenceLength;
         this.together = together;
+        this.groups = ops.multipliesPacked() ? Math.max(1, together(sequenceLength, true) / together) : 1;
+        this.transformer = new Transformer(config, fixed, ops, groups * together, sequenceLength, together);
         this.targets = new int[sequenceLength];
         this.kl = new double[sequenceLength];
         this.nll = new double[sequenceLength];
@@ -92,6 +98,11 @@ public final class SequenceScorer implements AutoCloseable {
     public static int together(int sequenceLength, boolean onGpu) {
         int most = onGpu ? MOST_ON_GPU : MOST_ON_CPU;
         return Math.max(1, Math.min(most, (onGpu ? GPU_TOKENS : CPU_TOKENS) / sequenceLength));
+    }
+
+    /** How many groups may go through at once. */
+    public int groups() {
+        return groups;
     }
 
     /**
@@ -140,7 +151,7 @@ public final class SequenceScorer implements AutoCloseable {
     /**
      * Scores candidates on a group of sequences, counting the predictions of tokens {@code first + 1} to the last of each.
      *
-     * @param tokens the sequences, one after the other
+     * @param tokens the sequences, one after the other; those of several groups where all have as many as a group may have
      * @param trie the candidates
      * @param weights of each candidate
      * @param dense the dense model's predictions, or null for likelihood alone

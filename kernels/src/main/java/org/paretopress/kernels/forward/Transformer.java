@@ -22,6 +22,7 @@ public final class Transformer implements AutoCloseable {
     private final FixedWeights fixed;
     private final TensorOps ops;
     private final int sequenceLength;
+    private final int rowsOfAProduct;
     private final Rotary rotary;
     private final List<String> layers;
     private final List<Workspace> workspaces = new ArrayList<>();
@@ -34,10 +35,16 @@ public final class Transformer implements AutoCloseable {
      * @param sequences how many sequences go through together at most
      */
     public Transformer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequences, int sequenceLength) {
+        this(config, fixed, ops, sequences, sequenceLength, sequences);
+    }
+
+    /** @param group how many sequences go into a product at most; then as many more sequences have a product of their own */
+    Transformer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequences, int sequenceLength, int group) {
         this.config = config;
         this.fixed = fixed;
         this.ops = ops;
         this.sequenceLength = sequenceLength;
+        this.rowsOfAProduct = group * sequenceLength;
         this.rotary = Rotary.of(config, sequenceLength);
         this.layers = config.layers().stream().map(ModelConfig.LayerShape::name).toList();
         Workspace largest = Workspace.allocate(config, ops, sequences * sequenceLength);
@@ -155,7 +162,14 @@ public final class Transformer implements AutoCloseable {
         tap.inputs(layers.get(layer), inputs);
         Weight weight = weights.acquire(layer);
         try {
-            ops.linear(inputs, weight, outputs, accumulate);
+            if (inputs.rows() <= rowsOfAProduct) {
+                ops.linear(inputs, weight, outputs, accumulate);
+                return;
+            }
+            for (int row = 0; row < inputs.rows(); row += rowsOfAProduct) {
+                int rows = Math.min(rowsOfAProduct, inputs.rows() - row);
+                ops.linear(inputs.slice(row, rows), weight, outputs.slice(row, rows), accumulate);
+            }
         } finally {
             weights.release(layer);
         }

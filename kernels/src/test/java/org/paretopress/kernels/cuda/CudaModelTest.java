@@ -102,6 +102,22 @@ class CudaModelTest {
         }
     }
 
+    /** Several groups go through at once, and each finds what it finds alone; in one group they would find something else. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, 10", "BFLOAT16, 16"})
+    void groupsThatGoTogetherChangeNoBit(Precision precision, int headSize) {
+        try (SmallLlama gpu = new SmallLlama(headSize, CudaContract.open(precision))) {
+            SmallLlama single = gpu.on(CudaContract.open(precision), 1);
+            List<String[]> candidates = gpu.candidates();
+            Loss[][] together = single.score(candidates, Divergence.FULL);
+            for (int s = 0; s < SmallLlama.SEQUENCES; s++) {
+                assertThat(single.score(candidates, Divergence.FULL, s)[0]).isEqualTo(together[s]);
+            }
+            assertThat(gpu.score(candidates, Divergence.FULL)[0]).isNotEqualTo(together[0]);
+            single.closeEngine();
+        }
+    }
+
     /** Threads have an engine each and share weights, whoever brought them first; every engine finds the same bits. */
     @Test
     void twoThreadsFindWhatOneFinds() throws Exception {

@@ -56,17 +56,22 @@ final class SmallLlama implements AutoCloseable {
         this.scorer = new SequenceScorer(config, fixed, ops, LENGTH);
     }
 
-    private SmallLlama(SmallLlama other, TensorOps ops) {
+    private SmallLlama(SmallLlama other, TensorOps ops, int together) {
         this.config = other.config;
         this.ops = ops;
         this.weights = other.weights;
         this.fixed = other.fixed;
-        this.scorer = new SequenceScorer(config, fixed, ops, LENGTH);
+        this.scorer = new SequenceScorer(config, fixed, ops, LENGTH, together);
     }
 
     /** Scores with the weights of this on another engine of the device; only one of the two is closed as a whole. */
     SmallLlama on(TensorOps another) {
-        return new SmallLlama(this, another);
+        return new SmallLlama(this, another, SEQUENCES);
+    }
+
+    /** Likewise, with groups of so many sequences. */
+    SmallLlama on(TensorOps another, int together) {
+        return new SmallLlama(this, another, together);
     }
 
     static int[] tokens() {
@@ -99,15 +104,22 @@ final class SmallLlama implements AutoCloseable {
 
     /** Losses by sequence and candidate; of likelihood alone where no divergence is asked for. */
     Loss[][] score(List<String[]> candidates, Divergence divergence) {
+        return score(candidates, divergence, IntStream.range(0, SEQUENCES).toArray());
+    }
+
+    /** The same on some of the sequences. */
+    Loss[][] score(List<String[]> candidates, Divergence divergence, int... sequences) {
         List<DensePrediction> dense = divergence == null
                 ? List.of()
-                : IntStream.range(0, SEQUENCES)
+                : Arrays.stream(sequences)
                         .mapToObj(s -> scorer.predict(tokens(s), weights(everywhere("dense")), divergence))
                         .toList();
         SequenceScorer.Teacher teacher = (s, user) -> user.accept(dense.get(s));
         try {
             return scorer.score(
-                    tokens(),
+                    Arrays.stream(sequences)
+                            .flatMap(sequence -> Arrays.stream(tokens(sequence)))
+                            .toArray(),
                     CandidateTrie.of(candidates, config),
                     candidates.stream().map(this::weights).toList(),
                     divergence == null ? null : teacher,

@@ -11,8 +11,8 @@ import org.paretopress.kernels.ops.TensorOps;
 import org.paretopress.kernels.ops.Weight;
 
 /**
- * What it costs that one product reads another level than the one before: the same products, with two levels in turn and with one after the
- * other, differ in nothing else.
+ * What it costs that a product reads another level than the one before, dequantization included: the same products, with two levels in
+ * turn and with one after the other, differ in nothing else.
  *
  * @param layer whose levels take turns
  * @param tokens rows of the products

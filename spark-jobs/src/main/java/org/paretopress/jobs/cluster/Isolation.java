@@ -2,6 +2,7 @@ package org.paretopress.jobs.cluster;
 
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Objects;
 import org.paretopress.jobs.InputException;
 import org.paretopress.kernels.cuda.CudaException;
 import org.paretopress.kernels.forward.Loss;
@@ -35,7 +36,13 @@ final class Isolation {
      * @param losses by candidate and sequence; null for one that was given up
      * @param reasons why a candidate was given up; null for the others
      */
-    record Outcome(Loss[][] losses, String[] reasons) {}
+    record Outcome(Loss[][] losses, String[] reasons) {
+
+        /** Whether no candidate was given up. */
+        boolean isWhole() {
+            return Arrays.stream(reasons).allMatch(Objects::isNull);
+        }
+    }
 
     static Outcome score(int[] candidates, Scoring scoring) {
         Outcome outcome = new Outcome(new Loss[candidates.length][], new String[candidates.length]);

@@ -109,6 +109,8 @@ record ScoringTask(
         private int[] prepared = {};
         private CandidateTrie trie;
         private List<LayerWeights> weights;
+        private final List<Double> numbers = new ArrayList<>();
+        private final List<String> reasons = new ArrayList<>();
         private long blocks;
 
         Pass(ExecutorModel model, SequenceScorer scorer) {
@@ -117,19 +119,12 @@ record ScoringTask(
         }
 
         Tuple2<double[], String[]> score(List<Shards.Piece> pieces) {
-            List<Double> numbers = new ArrayList<>();
-            List<String> reasons = new ArrayList<>();
-            for (Shards.Piece piece : pieces) {
-                int[] group = groups.members(piece.group());
-                int[] ids = text(group);
-                Isolation.Outcome outcome = Isolation.score(piece.candidates(), some -> score(some, group, ids));
-                for (int c = 0; c < piece.candidates().length; c++) {
-                    String reason = outcome.reasons()[c];
-                    reasons.add(reason == null ? "" : reason);
-                    for (int s = 0; s < group.length; s++) {
-                        numbers.add(reason == null ? outcome.losses()[c][s].kl() : Double.NaN);
-                        numbers.add(reason == null ? outcome.losses()[c][s].nll() : Double.NaN);
-                    }
+            for (List<Shards.Piece> lot : Shards.lots(pieces, groups, scorer.groups())) {
+                Isolation.Outcome outcome = outcome(lot);
+                if (lot.size() == 1 || outcome.isWhole()) {
+                    add(lot, outcome);
+                } else { // what failed may have failed because of the others
+                    lot.forEach(piece -> add(List.of(piece), outcome(List.of(piece))));
                 }
             }
             numbers.add((double) blocks);
@@ -137,8 +132,33 @@ record ScoringTask(
                     numbers.stream().mapToDouble(Double::doubleValue).toArray(), reasons.toArray(String[]::new));
         }
 
+        /** What came of the candidates of some pieces, which all have the same, on the sequences of all of them. */
+        private Isolation.Outcome outcome(List<Shards.Piece> lot) {
+            int[] sequences = lot.stream()
+                    .flatMapToInt(piece -> Arrays.stream(groups.members(piece.group())))
+                    .toArray();
+            int[] ids = text(sequences);
+            return Isolation.score(lot.get(0).candidates(), some -> score(some, sequences, ids));
+        }
+
+        private void add(List<Shards.Piece> lot, Isolation.Outcome outcome) {
+            int first = 0;
+            for (Shards.Piece piece : lot) {
+                int size = groups.size(piece.group());
+                for (int c = 0; c < piece.candidates().length; c++) {
+                    String reason = outcome.reasons()[c];
+                    reasons.add(reason == null ? "" : reason);
+                    for (int s = first; s < first + size; s++) {
+                        numbers.add(reason == null ? outcome.losses()[c][s].kl() : Double.NaN);
+                        numbers.add(reason == null ? outcome.losses()[c][s].nll() : Double.NaN);
+                    }
+                }
+                first += size;
+            }
+        }
+
         /** Losses by sequence and candidate. */
-        private Loss[][] score(int[] some, int[] group, int[] ids) {
+        private Loss[][] score(int[] some, int[] sequences, int[] ids) {
             if (!Arrays.equals(prepared, some)) {
                 List<String[]> levels =
                         Arrays.stream(some).mapToObj(candidates::of).toList();
@@ -146,11 +166,11 @@ record ScoringTask(
                 weights = levels.stream().map(model::candidate).toList();
                 prepared = some;
             }
-            SequenceScorer.Teacher teacher =
-                    (s, user) -> model.lendDensePrediction(text, group[s], text(group[s]), divergence, scorer, user);
+            SequenceScorer.Teacher teacher = (s, user) ->
+                    model.lendDensePrediction(text, sequences[s], text(sequences[s]), divergence, scorer, user);
             Loss[][] bySequence =
                     scorer.score(ids, trie, weights, divergence == null ? null : teacher, firstPrediction);
-            blocks += (long) trie.blocks() * group.length;
+            blocks += (long) trie.blocks() * sequences.length;
             return bySequence;
         }
     }

@@ -62,6 +62,29 @@ final class Shards {
         return List.copyOf(byCandidate.values());
     }
 
+    /**
+     * Pieces side by side that may go through a model at once: those with the same candidates, on groups of full size.
+     *
+     * @param most pieces at once
+     */
+    static List<List<Piece>> lots(List<Piece> pieces, ScoredText.Groups groups, int most) {
+        List<List<Piece>> lots = new ArrayList<>();
+        List<Piece> lot = List.of();
+        for (Piece piece : pieces) {
+            boolean joins = !lot.isEmpty()
+                    && lot.size() < most
+                    && Arrays.equals(lot.get(0).candidates(), piece.candidates())
+                    && groups.size(lot.get(0).group()) == groups.together()
+                    && groups.size(piece.group()) == groups.together();
+            if (!joins) {
+                lot = new ArrayList<>();
+                lots.add(lot);
+            }
+            lot.add(piece);
+        }
+        return lots;
+    }
+
     /** One share of the candidates of every piece. */
     private static List<Piece> share(List<Piece> pieces, int parts, int index) {
         List<Piece> shares = new ArrayList<>();

@@ -81,4 +81,16 @@ class ShardsTest {
                 .as("%d × %d in %d shards", candidates, groups, shards.size())
                 .isTrue();
     }
+
+    @Test
+    void piecesThatHaveTheSameCandidatesOnFullGroupsGoTogether() {
+        ScoredText.Groups groups = new ScoredText.Groups(11, 2); // five of two sequences and one of one
+        List<Piece> pieces = new ArrayList<>(rectangle(3, 6));
+        pieces.set(3, new Piece(3, new int[] {0, 2}));
+        assertThat(Shards.lots(pieces, groups, 2))
+                .extracting(lot -> lot.stream().map(Piece::group).toList())
+                .containsExactly(List.of(0, 1), List.of(2), List.of(3), List.of(4), List.of(5));
+        assertThat(Shards.lots(pieces, groups, 8)).hasSize(4);
+        assertThat(Shards.lots(pieces, groups, 1)).hasSize(6);
+    }
 }
