@@ -3,6 +3,7 @@ package org.paretopress.tests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import org.paretopress.kernels.ops.KernelProvider;
 import org.paretopress.kernels.ops.Nd4jOps;
 import org.paretopress.kernels.ops.TensorOps;
 
-/** Kernels for GPUs that compute on the CPU, and leave a mark for every device they hear of: a file in a folder. */
+/** Kernels for GPUs that compute on the CPU, keep levels packed as those of GPUs do, and leave a mark for every device they hear of: a file in a folder. */
 public final class FakeGpu implements KernelProvider {
 
     /** System property: the folder. */
@@ -48,7 +49,12 @@ public final class FakeGpu implements KernelProvider {
     @Override
     public TensorOps open(Device device) {
         mark("opened", device);
-        return new Nd4jOps();
+        TensorOps ops = new Nd4jOps();
+        return (TensorOps) Proxy.newProxyInstance(
+                TensorOps.class.getClassLoader(),
+                new Class<?>[] {TensorOps.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("multipliesPacked") ? true : method.invoke(ops, arguments));
     }
 
     private static void mark(String what, Device device) {

@@ -1,5 +1,6 @@
 package org.paretopress.kernels.cuda;
 
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
@@ -151,6 +152,11 @@ final class CudaDevice {
 
     /** Bytes from the position of a buffer on. */
     Memory upload(ByteBuffer bytes) {
+        if (bytes.isDirect()) {
+            Memory memory = allocate(bytes.remaining());
+            write(memory.address(), Native.getDirectBufferPointer(bytes).share(bytes.position()), bytes.remaining());
+            return memory;
+        }
         try (com.sun.jna.Memory staged = new com.sun.jna.Memory(Math.max(1, bytes.remaining()))) {
             staged.getByteBuffer(0, staged.size()).put(bytes.duplicate());
             return upload(staged);

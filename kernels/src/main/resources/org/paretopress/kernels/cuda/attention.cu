@@ -15,12 +15,12 @@
 
 /// Starts to bring KEYS rows of one head, from row `from` on; zeros beyond row `end`.
 DEVICE void bring(operand* shared, const operand* rows, int stride, int from, int end) {
-    const int parts = HEAD_SIZE / 8;
+    const unsigned parts = HEAD_SIZE / 8;
 #pragma unroll 4
     for (int round = 0; round < KEYS * parts / (32 * WARPS); round++) {  // KEYS * parts is a multiple of 128
-        int i = threadIdx.x + round * 32 * WARPS;
-        int key = i / parts;
-        int part = i % parts;
+        unsigned i = threadIdx.x + round * 32 * WARPS;
+        int key = (int)(i / parts);
+        int part = (int)(i % parts);
         bool valid = from + key < end;
         const operand* source = rows + (valid ? (long)(from + key) * stride + 8 * part : 0);
         copy16_async_or_zero(shared + key * PITCH + 8 * part, source, valid);
