@@ -13,7 +13,7 @@ import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs every command of the README, in order, as a user in a fresh folder would. */
+/** Runs every command of the README that needs no cluster and no GPU, in order, as a user in a fresh folder would. */
 class ReadmeTest {
 
     private static final Path ROOT = Path.of(System.getProperty("repository.root", ".."))
