@@ -32,6 +32,11 @@ public final class CudaKernels implements KernelProvider {
         TensorOps engine() {
             return new CudaOps(device, cublasLt, kernels, precision);
         }
+
+        /** What makes the machine code that runs. */
+        String libraries() {
+            return kernels.compiler() + ", cuBLASLt " + cublasLt.cublasLtGetVersion();
+        }
     }
 
     /** With the libraries that this process finds. */
@@ -85,9 +90,8 @@ public final class CudaKernels implements KernelProvider {
         Opened known = opened.get(device);
         return known == null
                 ? name() + " on " + device
-                : name() + " (" + known.kernels().compiler() + ", cuBLASLt "
-                        + known.cublasLt().cublasLtGetVersion()
-                        + ") on " + device + ", " + known.gpu().name() + " of compute capability "
+                : name() + " (" + known.libraries() + ") on " + device + ", "
+                        + known.gpu().name() + " of compute capability "
                         + known.gpu().computeCapability();
     }
 
@@ -96,8 +100,7 @@ public final class CudaKernels implements KernelProvider {
         Opened known = opened.get(device);
         return known == null
                 ? KernelProvider.super.kind(device)
-                : name() + " in " + device.precision() + " on " + known.gpu().name() + " with cuBLASLt "
-                        + known.cublasLt().cublasLtGetVersion();
+                : name() + " in " + device.precision() + " on " + known.gpu().name() + " with " + known.libraries();
     }
 
     /** What the properties of a device alone say against it. */

@@ -83,7 +83,9 @@ class CudaKernelsTest {
                 .startsWith("CUDA kernels (NVRTC ")
                 .contains(") on GPU " + device.gpu() + " in " + precision + ", ");
         assertThat(kernels.areOn(device)).isTrue();
-        assertThat(kernels.kind()).startsWith("CUDA kernels in " + precision + " on ");
+        assertThat(kernels.kind())
+                .startsWith("CUDA kernels in " + precision + " on ")
+                .containsPattern(" with NVRTC [0-9.]+, cuBLASLt [0-9]+$");
         try (TensorOps ops = kernels.open()) {
             assertThat(ops).isInstanceOf(CudaOps.class);
         }
