@@ -26,8 +26,17 @@ final class CompiledKernels {
         this.device = device;
         this.compiler = compiler;
         this.options = List.of(
-                "--gpu-architecture=sm_" + properties.major() + properties.minor(), "-DOPERAND=" + precision.ordinal());
+                "--gpu-architecture=sm_" + properties.major() + properties.minor(), "-DOPERAND=" + operand(precision));
         this.module = load(compiler.compile(SOURCE, options));
+    }
+
+    /** What products read, as {@code OPERAND} in {@code primitives.cuh} counts it. */
+    static int operand(Precision precision) {
+        return switch (precision) {
+            case FLOAT32 -> 0;
+            case BFLOAT16 -> 1;
+            case FLOAT16 -> 2;
+        };
     }
 
     /** What compiled them. */

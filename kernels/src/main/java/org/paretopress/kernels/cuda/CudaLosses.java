@@ -13,7 +13,7 @@ import org.paretopress.kernels.ops.Tensor;
 record CudaLosses(Workbench bench) {
 
     /** Numbers that scoring returns for a row, as {@code NUMBERS} in {@code kernels.cu}. */
-    private static final int NUMBERS = 4;
+    static final int NUMBERS = 4;
 
     FullPrediction predict(Tensor logits) {
         CudaTensor z = bench.wide(logits, "x");

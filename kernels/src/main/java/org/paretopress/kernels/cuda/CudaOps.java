@@ -25,7 +25,7 @@ import org.paretopress.kernels.ops.Weight;
 public final class CudaOps implements TensorOps {
 
     /** The largest head without tensor cores, as in {@code kernels.cu}. */
-    private static final int MOST_CHANNELS = 256;
+    static final int MOST_CHANNELS = 256;
 
     private final CudaDevice device;
     private final Workbench bench;

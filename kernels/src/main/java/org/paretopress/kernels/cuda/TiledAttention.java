@@ -5,8 +5,8 @@ final class TiledAttention {
 
     static final int THREADS = 128;
     static final int QUERIES = 64;
-    private static final int KEYS = 64;
-    private static final int STAGES = 2;
+    static final int KEYS = 64;
+    static final int STAGES = 2;
     private static final int LARGEST_HEAD = 128;
 
     private TiledAttention() {}
@@ -16,8 +16,13 @@ final class TiledAttention {
         return headSize % 16 == 0 && headSize <= LARGEST_HEAD;
     }
 
-    /** Keys and values of each stage, in rows that are 16 bytes longer than a head. */
+    /** Elements from one key to the next in shared memory: 16 bytes more than a head. */
+    static int pitch(int headSize) {
+        return headSize + 8;
+    }
+
+    /** Keys and values of each stage, of 16 bits. */
     static int sharedBytes(int headSize) {
-        return STAGES * 2 * KEYS * (headSize + 8) * 2;
+        return STAGES * 2 * KEYS * pitch(headSize) * 2;
     }
 }

@@ -18,9 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.paretopress.kernels.ops.Precision;
 
-/** The kernels' sources are compiled by CUDA's own compilers, which need no GPU; where a machine has none, this says so. */
+/**
+ * The kernels' sources have the numbers that the Java side has. They are compiled by CUDA's own compilers, which need no GPU; where a machine
+ * has none, this says so.
+ */
 class KernelSourcesTest {
 
     private static final List<String> FILES =
@@ -36,8 +40,8 @@ class KernelSourcesTest {
     private record Variant(String file, String architecture, Precision precision, List<String> others) {
 
         List<String> options() {
-            List<String> options = new ArrayList<>(
-                    List.of("--gpu-architecture=sm_" + architecture, "-DOPERAND=" + precision.ordinal()));
+            List<String> options = new ArrayList<>(List.of(
+                    "--gpu-architecture=sm_" + architecture, "-DOPERAND=" + CompiledKernels.operand(precision)));
             options.addAll(others);
             return options;
         }
@@ -60,6 +64,71 @@ class KernelSourcesTest {
         for (String file : FILES) {
             Files.writeString(folder.resolve(file), KernelCompiler.text(file));
         }
+    }
+
+    @Test
+    void launchesAreForTheBlocksAndRowsOfTheKernels() {
+        assertThat(Workbench.BLOCK).isEqualTo(defined("reductions.cuh", "BLOCK"));
+        assertThat(CudaTensor.EIGHT).isEqualTo(defined("kernels.cu", "EIGHT"));
+        assertThat(CudaOps.MOST_CHANNELS).isEqualTo(defined("kernels.cu", "MOST_CHANNELS"));
+        assertThat(CudaLosses.NUMBERS).isEqualTo(defined("kernels.cu", "NUMBERS"));
+    }
+
+    /** The kernel's keys and values begin STAGES · KEYS · PITCH elements apart. */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 64, 80, 128})
+    void attentionIsGivenTheSharedMemoryThatItUses(int headSize) {
+        assertThat(TiledAttention.THREADS).isEqualTo(32 * defined("attention.cu", "WARPS"));
+        assertThat(TiledAttention.QUERIES).isEqualTo(defined("attention.cu", "QUERIES"));
+        assertThat(TiledAttention.KEYS).isEqualTo(defined("attention.cu", "KEYS"));
+        assertThat(TiledAttention.STAGES).isEqualTo(defined("attention.cu", "STAGES"));
+        String pitch = definition("attention.cu", "PITCH").replace("HEAD_SIZE", "" + headSize);
+        assertThat(TiledAttention.pitch(headSize)).isEqualTo(value("attention.cu", pitch));
+        assertThat(KernelCompiler.text("attention.cu")).contains("values = shared + STAGES * KEYS * PITCH;");
+        int both = 2 * value("attention.cu", "STAGES * KEYS") * value("attention.cu", pitch);
+        assertThat(TiledAttention.sharedBytes(headSize)).isEqualTo(both * Short.BYTES);
+    }
+
+    /** Each number of OPERAND is tested for where the instructions of its precision stand, and one is left for the last. */
+    @Test
+    void operandsAreCountedAsTheSourcesCountThem() {
+        String text = KernelCompiler.text("primitives.cuh");
+        assertThat(text)
+                .contains("#if OPERAND == " + CompiledKernels.operand(Precision.FLOAT32) + "\ntypedef float operand;")
+                .containsPattern("#if OPERAND == " + CompiledKernels.operand(Precision.BFLOAT16)
+                        + "\n[^#]*cvt\\.rn\\.bf16\\.f32[^#]*#else[^#]*cvt\\.rn\\.f16\\.f32");
+        assertThat(Stream.of(Precision.values()).map(CompiledKernels::operand)).doesNotHaveDuplicates();
+    }
+
+    private static int defined(String file, String name) {
+        return value(file, definition(file, name));
+    }
+
+    private static String definition(String file, String name) {
+        return KernelCompiler.text(file)
+                .lines()
+                .filter(line -> line.startsWith("#define " + name + " "))
+                .map(line -> line.substring(("#define " + name + " ").length()))
+                .reduce((a, b) -> {
+                    throw new AssertionError(file + " defines " + name + " twice");
+                })
+                .orElseThrow();
+    }
+
+    /** Of a sum or a product of numbers and of what the file defines. */
+    private static int value(String file, String expression) {
+        String plain = expression.replaceAll("[()]", "");
+        if (plain.contains(" + ")) {
+            return Stream.of(plain.split(" \\+ "))
+                    .mapToInt(part -> value(file, part))
+                    .sum();
+        }
+        if (plain.contains(" * ")) {
+            return Stream.of(plain.split(" \\* "))
+                    .mapToInt(part -> value(file, part))
+                    .reduce(1, Math::multiplyExact);
+        }
+        return plain.matches("\\d+") ? Integer.parseInt(plain) : defined(file, plain);
     }
 
     /** Nothing may be kept on a stack that stands for registers, which would be slow. */
