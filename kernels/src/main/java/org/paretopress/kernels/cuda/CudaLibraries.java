@@ -25,6 +25,10 @@ record CudaLibraries(Map<String, String> environment) {
     /** Folders with libraries of CUDA, separated as in a path. */
     static final String FOLDERS = "PARETOPRESS_CUDA_LIBRARIES";
 
+    /** What may help where a library refuses what others do. */
+    static final String ANOTHER_MAY_HELP =
+            "\nMaybe another version of CUDA helps: name the folder of its libraries in " + FOLDERS + ".";
+
     /** Their symbols are for them alone (RTLD_LAZY without RTLD_GLOBAL): other libraries of this process may have some of the same name. */
     private static final Map<String, Integer> APART = Map.of(Library.OPTION_OPEN_FLAGS, 1);
 

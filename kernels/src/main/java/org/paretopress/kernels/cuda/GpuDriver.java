@@ -51,7 +51,7 @@ final class GpuDriver implements GpuProbe {
         IntByReference count = new IntByReference();
         check(api(), api().cuDeviceGetCount(count), "count its GPUs");
         if (!address.matches("\\d{1,4}") || Integer.parseInt(address) >= count.getValue()) {
-            throw new CudaException("The driver knows no GPU \"" + address + "\"; it counts " + count.getValue()
+            throw new CudaException("The driver knows no GPU \"" + address + "\": it counts " + count.getValue()
                     + ", from 0 on.\nMaybe the discovery script names GPUs that this process may not see.");
         }
         IntByReference device = new IntByReference();
@@ -68,7 +68,8 @@ final class GpuDriver implements GpuProbe {
     /** Throws what the driver says of an error. */
     static void check(DriverApi driver, int error, String what) {
         if (error != 0) {
-            throw new CudaException("The driver cannot " + what + ": " + describe(driver, error) + ".");
+            throw new CudaException("The driver cannot " + what + ": " + describe(driver, error)
+                    + ".\nMaybe the driver's log (dmesg) says more, or a later driver helps.");
         }
     }
 

@@ -94,7 +94,8 @@ final class KernelCompiler {
 
     private void check(int error, String what) {
         if (error != 0) {
-            throw new CudaException("CUDA's compiler cannot " + what + ": " + api.nvrtcGetErrorString(error) + ".");
+            throw new CudaException("CUDA's compiler cannot " + what + ": " + api.nvrtcGetErrorString(error) + "."
+                    + CudaLibraries.ANOTHER_MAY_HELP);
         }
     }
 

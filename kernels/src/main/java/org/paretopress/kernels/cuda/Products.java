@@ -117,7 +117,8 @@ final class Products implements AutoCloseable {
             int error = api.cublasLtMatmulAlgoGetHeuristic(
                     handle, description, a, b, c, c, preference, 1, algorithm, found);
             if (error != 0 || found.getValue() == 0 || algorithm.getInt(CublasLtApi.HEURISTIC_STATE) != 0) {
-                throw new CudaException("cuBLASLt knows no way to multiply " + shape + " (status " + error + ").");
+                throw new CudaException("cuBLASLt knows no way to multiply " + shape + " (status " + error + ")."
+                        + CudaLibraries.ANOTHER_MAY_HELP);
             }
             return new Plan(description, a, b, c, algorithm);
         } finally {
@@ -159,7 +160,8 @@ final class Products implements AutoCloseable {
 
     private static void check(int error, String what) {
         if (error != 0) {
-            throw new CudaException("cuBLASLt cannot " + what + ": status " + error + ".");
+            throw new CudaException(
+                    "cuBLASLt cannot " + what + ": status " + error + "." + CudaLibraries.ANOTHER_MAY_HELP);
         }
     }
 

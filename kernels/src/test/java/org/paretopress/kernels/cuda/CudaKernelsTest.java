@@ -1,6 +1,7 @@
 package org.paretopress.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.Kernels;
 import org.paretopress.kernels.ops.Nd4jOps;
 import org.paretopress.kernels.ops.Precision;
+import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
 /** Which GPUs these kernels are chosen for, and what is told where they are not. */
@@ -88,6 +90,19 @@ class CudaKernelsTest {
                 .containsPattern(" with NVRTC [0-9.]+, cuBLASLt [0-9]+$");
         try (TensorOps ops = kernels.open()) {
             assertThat(ops).isInstanceOf(CudaOps.class);
+        }
+    }
+
+    @Test
+    void aProductThatTheLibraryRefusesIsNamedWithItsStatus() {
+        try (TensorOps ops = CudaContract.open(Precision.FLOAT32);
+                Tensor x = ops.allocate(2, 8);
+                Tensor weight = ops.allocate(4, 16);
+                Tensor y = ops.allocate(2, 4)) {
+            assertThatThrownBy(() -> ops.linear(x, weight, y, false))
+                    .isInstanceOf(CudaException.class)
+                    .hasMessageMatching(
+                            "cuBLASLt knows no way to multiply .* \\(status [1-9]\\d*\\)\\.\nMaybe another .*");
         }
     }
 

@@ -82,7 +82,8 @@ class CudaObstaclesTest {
     @Test
     void aDriverWithoutGpusIsNoDriver() throws Exception {
         assertThat(obstacles(Map.of("EMULATED_CUDA_DEVICES", "0")))
-                .startsWith("BFLOAT16 The driver cannot start: CUDA_ERROR_NO_DEVICE");
+                .startsWith("BFLOAT16 The driver cannot start: CUDA_ERROR_NO_DEVICE")
+                .contains(".\nMaybe the driver's log (dmesg) says more");
     }
 
     @Test
