@@ -16,6 +16,11 @@ public final class CudaException extends RuntimeException {
         this.outOfMemory = outOfMemory;
     }
 
+    /** The message as a clause for others, see {@link org.paretopress.kernels.ops.KernelProvider#obstacle}. */
+    String clause() {
+        return getMessage().replaceFirst("^The ", "the ").replaceAll("\\.(?=\\R|$)", "");
+    }
+
     /** Whether there was only too little memory. After other failures of a GPU nothing works there in this process. */
     public boolean isOutOfMemory() {
         return outOfMemory;

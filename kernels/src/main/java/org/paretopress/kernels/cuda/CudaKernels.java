@@ -80,8 +80,10 @@ public final class CudaKernels implements KernelProvider {
                 tryOut(device);
                 return Optional.empty();
             });
-        } catch (CudaException | LinkageError e) {
-            return Optional.of(e.getMessage());
+        } catch (CudaException e) {
+            return Optional.of(e.clause());
+        } catch (LinkageError e) {
+            return Optional.of(e.toString());
         }
     }
 
@@ -107,13 +109,13 @@ public final class CudaKernels implements KernelProvider {
     static Optional<String> unfit(GpuProperties gpu, Precision precision) {
         if (gpu.driverCuda() < 1000 * CudaLibraries.OLDEST) {
             return Optional.of("the driver of " + gpu.name() + " serves CUDA " + gpu.driverCudaVersion() + ", not "
-                    + CudaLibraries.OLDEST + ".0 or later.\nMaybe update the driver.");
+                    + CudaLibraries.OLDEST + ".0 or later\nMaybe update the driver");
         }
         if (precision != Precision.FLOAT32 && !gpu.isAtLeast(8, 0)) {
             return Optional.of(
                     gpu.name() + " has compute capability " + gpu.computeCapability() + ", and tensor cores for "
-                            + precision + " as these kernels use them come with 8.0."
-                            + "\nMaybe ask for spark.paretopress.precision=float32.");
+                            + precision + " as these kernels use them come with 8.0"
+                            + "\nMaybe ask for spark.paretopress.precision=float32");
         }
         return Optional.empty();
     }

@@ -53,11 +53,11 @@ public final class Nd4jCuda implements KernelProvider {
             return Optional.of("computes on GPUs alone, not on the CPU");
         }
         if (!inThisBuild) {
-            return Optional.of("this build is without ND4J's CUDA backend; maybe build with -Pcuda");
+            return Optional.of("this build is without ND4J's CUDA backend\nMaybe build with -Pcuda");
         }
         if (device.precision() != Precision.FLOAT32) {
             return Optional.of("multiplies in " + Precision.FLOAT32 + " alone, not in " + device.precision()
-                    + "; maybe set spark.paretopress.precision=" + Precision.FLOAT32);
+                    + "\nMaybe set spark.paretopress.precision=" + Precision.FLOAT32);
         }
         if (!device.gpu().matches("\\d{1,4}")) {
             return Optional.of("finds GPUs by their number, such as 0, not by " + device.gpu());
@@ -65,7 +65,7 @@ public final class Nd4jCuda implements KernelProvider {
         try {
             return tooOldOrTooNew(device, probe.of(device.gpu())).or(backend);
         } catch (CudaException e) {
-            return Optional.of(e.getMessage());
+            return Optional.of(e.clause());
         }
     }
 
@@ -77,7 +77,7 @@ public final class Nd4jCuda implements KernelProvider {
         }
         if (gpu.driverCuda() < 11000) {
             return Optional.of(subject + "has a driver for CUDA " + gpu.driverCudaVersion()
-                    + ", and ND4J's build for CUDA " + CUDA + " needs one for 11.0 or later; maybe update the driver");
+                    + ", and ND4J's build for CUDA " + CUDA + " needs one for 11.0 or later\nMaybe update the driver");
         }
         return Optional.empty();
     }

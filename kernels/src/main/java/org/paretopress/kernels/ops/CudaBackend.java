@@ -23,7 +23,7 @@ public final class CudaBackend {
         return ND4JClassLoading.getNd4jClassloader().getResource(NAME.replace('.', '/') + ".class") != null;
     }
 
-    /** Loads ND4J with it; afterwards, and where it is loaded already, nothing. Otherwise why not, and what may help. */
+    /** Loads ND4J with it; afterwards, and where it is loaded already, nothing. Otherwise why not, as {@link KernelProvider#obstacle}. */
     public static Optional<String> load() {
         try {
             for (Nd4jBackend offered : ND4JClassLoading.loadService(Nd4jBackend.class)) {
@@ -35,10 +35,10 @@ public final class CudaBackend {
             return isIt(loaded)
                     ? Optional.empty()
                     : Optional.of("ND4J, which has one backend a JVM, has already loaded "
-                            + loaded.getClass().getSimpleName() + " in this one; maybe something else uses ND4J here");
+                            + loaded.getClass().getSimpleName() + " in this one\nMaybe something else uses ND4J here");
         } catch (LinkageError | RuntimeException e) {
             return Optional.of("ND4J's CUDA backend does not load (" + root(e)
-                    + "); maybe install CUDA 11, or build with -Pcuda,cuda-libraries");
+                    + ")\nMaybe install CUDA 11, or build with -Pcuda,cuda-libraries");
         }
     }
 

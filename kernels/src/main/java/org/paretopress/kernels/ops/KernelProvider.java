@@ -8,7 +8,12 @@ public interface KernelProvider {
     /** What they are, for people. */
     String name();
 
-    /** Why they cannot run on a device, such as a driver that is missing; nothing where they can. */
+    /**
+     * Why they cannot run on a device, such as a driver that is missing; nothing where they can.
+     *
+     * @return a clause without a full stop, for behind {@link #name} and a colon; then, if something may help, a line that starts with
+     *     "Maybe", without a full stop, too
+     */
     Optional<String> obstacle(Device device);
 
     /** What they are on a device without obstacle, with versions, for people and for provenance. */

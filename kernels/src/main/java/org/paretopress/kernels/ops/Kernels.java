@@ -45,7 +45,7 @@ public final class Kernels {
                         provider.description(device) + others,
                         () -> provider.open(device));
             }
-            obstacles.add(provider.name() + ": " + obstacle.get().replace("\n", " "));
+            obstacles.add(provider.name() + ": " + inOneLine(obstacle.get()));
         }
         String description = Nd4jOps.description() + " on the CPU";
         if (device.isGpu()) {
@@ -62,6 +62,10 @@ public final class Kernels {
         } catch (RuntimeException | LinkageError e) {
             return Optional.of(e.toString());
         }
+    }
+
+    private static String inOneLine(String obstacle) {
+        return obstacle.replace("\nMaybe ", ", maybe ").replace("\n", " ");
     }
 
     /** Which kernels, where, and why not those that come before them. */

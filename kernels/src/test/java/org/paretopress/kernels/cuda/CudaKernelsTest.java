@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,24 @@ class CudaKernelsTest {
         assertThat(Kernels.on(Device.CPU, List.of(saidToBe(T4))).description())
                 .startsWith("ND4J ")
                 .endsWith(" on the CPU");
+    }
+
+    @Test
+    void whatEachOfThemLacksIsToldInOneLine() {
+        CudaKernels withoutDriver = new CudaKernels(Map.of(), Path.of("unused"), address -> {
+            throw new CudaException("NVIDIA's driver cannot be loaded (libcuda.so.1).\nMaybe install it.");
+        });
+        Nd4jCuda nd4j = new Nd4jCuda(
+                address -> {
+                    throw new AssertionError("asked for GPU " + address);
+                },
+                false,
+                Optional::empty);
+        Device device = new Device("0", Precision.BFLOAT16);
+        assertThat(Kernels.on(device, List.of(withoutDriver, nd4j)).description())
+                .endsWith(" on the CPU, not on GPU 0 in bfloat16 (CUDA kernels: NVIDIA's driver cannot be loaded"
+                        + " (libcuda.so.1), maybe install it; " + nd4j.name()
+                        + ": this build is without ND4J's CUDA backend, maybe build with -Pcuda)");
     }
 
     @Test

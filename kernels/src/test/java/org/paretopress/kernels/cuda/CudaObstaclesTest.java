@@ -65,10 +65,10 @@ class CudaObstaclesTest {
     void anOldDriverIsNamedWithItsVersion() throws Exception {
         assertThat(obstacles(Map.of("EMULATED_CUDA_DRIVER", "11080", "EMULATED_CUDA_NAME", "Old GPU")))
                 .isEqualTo("""
-                        BFLOAT16 the driver of Old GPU serves CUDA 11.8, not 12.0 or later.
-                        Maybe update the driver.
-                        FLOAT32 the driver of Old GPU serves CUDA 11.8, not 12.0 or later.
-                        Maybe update the driver.
+                        BFLOAT16 the driver of Old GPU serves CUDA 11.8, not 12.0 or later
+                        Maybe update the driver
+                        FLOAT32 the driver of Old GPU serves CUDA 11.8, not 12.0 or later
+                        Maybe update the driver
                         """);
     }
 
@@ -76,14 +76,14 @@ class CudaObstaclesTest {
     void anOldGpuComputesIn32Bits() throws Exception {
         assertThat(obstacles(Map.of("EMULATED_CUDA_CAPABILITY", "7.5", "EMULATED_CUDA_NAME", "Tesla T4")))
                 .startsWith("BFLOAT16 Tesla T4 has compute capability 7.5")
-                .endsWith("precision=float32.\nFLOAT32 none\n");
+                .endsWith("precision=float32\nFLOAT32 none\n");
     }
 
     @Test
     void aDriverWithoutGpusIsNoDriver() throws Exception {
         assertThat(obstacles(Map.of("EMULATED_CUDA_DEVICES", "0")))
-                .startsWith("BFLOAT16 The driver cannot start: CUDA_ERROR_NO_DEVICE")
-                .contains(".\nMaybe the driver's log (dmesg) says more");
+                .startsWith("BFLOAT16 the driver cannot start: CUDA_ERROR_NO_DEVICE")
+                .contains("\nMaybe the driver's log (dmesg) says more");
     }
 
     @Test
@@ -97,7 +97,7 @@ class CudaObstaclesTest {
     @Test
     void aGpuThatIsFullIsOneWithAnObstacle() throws Exception {
         assertThat(obstacles(Map.of("EMULATED_CUDA_MEMORY", "" + (1 << 20))))
-                .startsWith("BFLOAT16 The GPU has no 32.0 MiB left: 1.0 of 1.0 MiB are free.");
+                .startsWith("BFLOAT16 the GPU has no 32.0 MiB left: 1.0 of 1.0 MiB are free\nMaybe ");
     }
 
     @Test

@@ -55,22 +55,22 @@ class Nd4jCudaTest {
     void aDriverOlderThanTheLibrariesIsNamed() {
         assertThat(new Nd4jCuda(finds("NVIDIA GeForce GTX 980", 5, 2, 10020), true, MUST_NOT_LOAD).obstacle(GPU))
                 .hasValueSatisfying(obstacle -> assertThat(obstacle)
-                        .contains("NVIDIA GeForce GTX 980", "CUDA 10.2", "11.0", "maybe update the driver"));
+                        .contains("NVIDIA GeForce GTX 980", "CUDA 10.2", "11.0", "\nMaybe update the driver"));
     }
 
     @Test
     void whatTheDriverSaysIsPassedOn() {
         GpuProbe none = address -> {
-            throw new CudaException("there is no driver: libcuda.so.1 was not found");
+            throw new CudaException("The driver is missing (libcuda.so.1).\nMaybe install it.");
         };
         assertThat(new Nd4jCuda(none, true, MUST_NOT_LOAD).obstacle(GPU))
-                .hasValue("there is no driver: libcuda.so.1 was not found");
+                .hasValue("the driver is missing (libcuda.so.1)\nMaybe install it");
     }
 
     @Test
     void aBuildWithoutTheBackendSaysHowToGetIt() {
         assertThat(new Nd4jCuda(NOT_ASKED, false, MUST_NOT_LOAD).obstacle(GPU))
-                .hasValueSatisfying(obstacle -> assertThat(obstacle).endsWith("maybe build with -Pcuda"));
+                .hasValueSatisfying(obstacle -> assertThat(obstacle).endsWith("\nMaybe build with -Pcuda"));
     }
 
     @ParameterizedTest
@@ -78,7 +78,7 @@ class Nd4jCudaTest {
     void otherPrecisionsAreRefusedWithTheSettingThatHelps(Precision precision) {
         assertThat(new Nd4jCuda(NOT_ASKED, true, MUST_NOT_LOAD).obstacle(new Device("0", precision)))
                 .hasValue("multiplies in float32 alone, not in " + precision
-                        + "; maybe set spark.paretopress.precision=float32");
+                        + "\nMaybe set spark.paretopress.precision=float32");
     }
 
     @Test
