@@ -132,13 +132,6 @@ API cuDeviceGetAttribute(int* value, int attribute, int ordinal) {
     });
 }
 
-API cuDeviceTotalMem_v2(size_t* bytes, int ordinal) {
-    return ask(ordinal, [&](Device& device) {
-        *bytes = device.memory;
-        return SUCCESS;
-    });
-}
-
 API cuDevicePrimaryCtxRetain(void** context, int ordinal) {
     return ask(ordinal, [&](Device& device) {
         device.retained++;

@@ -51,13 +51,10 @@ public final class CudaKernels implements KernelProvider {
      * @param folder where compiled kernels are kept
      */
     CudaKernels(Map<String, String> environment, Path folder) {
-        this.libraries = new CudaLibraries(environment);
-        this.driver = new GpuDriver(libraries);
-        this.probe = driver;
-        this.folder = folder;
+        this(environment, folder, new GpuDriver(new CudaLibraries(environment)));
     }
 
-    /** For tests of the choice among engines: devices that are only said to be there. */
+    /** With another that is asked for GPUs: in tests, they are only said to be there. */
     CudaKernels(Map<String, String> environment, Path folder, GpuProbe probe) {
         this.libraries = new CudaLibraries(environment);
         this.driver = new GpuDriver(libraries);

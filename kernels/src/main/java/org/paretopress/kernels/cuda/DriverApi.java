@@ -29,8 +29,6 @@ interface DriverApi extends Library {
 
     int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
 
-    int cuDeviceTotalMem_v2(LongByReference bytes, int device);
-
     int cuDevicePrimaryCtxRetain(PointerByReference context, int device);
 
     int cuCtxSetCurrent(Pointer context);

@@ -2,7 +2,6 @@ package org.paretopress.kernels.cuda;
 
 import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
-import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import org.paretopress.kernels.ops.ProcessEnvironment;
 
@@ -36,13 +35,10 @@ final class GpuDriver implements GpuProbe {
         int device = device(address);
         byte[] name = new byte[256];
         check(driver, driver.cuDeviceGetName(name, name.length, device), "ask for the name of GPU " + address);
-        LongByReference bytes = new LongByReference();
-        check(driver, driver.cuDeviceTotalMem_v2(bytes, device), "ask for the memory of GPU " + address);
         return new GpuProperties(
                 Native.toString(name),
                 attribute(device, DriverApi.ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
                 attribute(device, DriverApi.ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
-                bytes.getValue(),
                 version.getValue());
     }
 

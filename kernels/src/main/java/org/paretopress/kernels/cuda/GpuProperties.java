@@ -6,10 +6,9 @@ package org.paretopress.kernels.cuda;
  * @param name as its maker calls it
  * @param major compute capability before the point: 9 of 9.0
  * @param minor compute capability behind the point
- * @param memoryInBytes all of its memory
  * @param driverCuda the newest CUDA that the driver serves, 1000 · major + 10 · minor: 12040 is CUDA 12.4
  */
-public record GpuProperties(String name, int major, int minor, long memoryInBytes, int driverCuda) {
+record GpuProperties(String name, int major, int minor, int driverCuda) {
 
     /** As NVIDIA writes it, such as {@code 9.0}. */
     String computeCapability() {

@@ -21,7 +21,7 @@ import org.paretopress.kernels.ops.TensorOps;
 /** Which GPUs these kernels are chosen for, and what is told where they are not. */
 class CudaKernelsTest {
 
-    private static final GpuProperties T4 = new GpuProperties("Tesla T4", 7, 5, 16L << 30, 12_040);
+    private static final GpuProperties T4 = new GpuProperties("Tesla T4", 7, 5, 12_040);
 
     @ParameterizedTest
     @CsvSource({
@@ -35,7 +35,7 @@ class CudaKernelsTest {
     })
     void everyGpuSinceTheFirstWithSuchTensorCoresIsFit(String name, int major, int minor) {
         for (int driver : new int[] {12_000, 12_040, 13_000}) {
-            GpuProperties gpu = new GpuProperties(name, major, minor, 80L << 30, driver);
+            GpuProperties gpu = new GpuProperties(name, major, minor, driver);
             for (Precision precision : Precision.values()) {
                 assertThat(CudaKernels.unfit(gpu, precision)).isEmpty();
             }
@@ -53,7 +53,7 @@ class CudaKernelsTest {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void anOldDriverIsNamedWithItsVersion(Precision precision) {
-        GpuProperties gpu = new GpuProperties("NVIDIA H200", 9, 0, 141L << 30, 11_080);
+        GpuProperties gpu = new GpuProperties("NVIDIA H200", 9, 0, 11_080);
         assertThat(CudaKernels.unfit(gpu, precision).orElseThrow())
                 .contains("NVIDIA H200", "CUDA 11.8", "12.0", "\nMaybe update the driver");
     }

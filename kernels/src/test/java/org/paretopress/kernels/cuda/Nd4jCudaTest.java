@@ -23,7 +23,7 @@ class Nd4jCudaTest {
     };
 
     private static GpuProbe finds(String name, int major, int minor, int driverCuda) {
-        return address -> new GpuProperties(name, major, minor, 80L << 30, driverCuda);
+        return address -> new GpuProperties(name, major, minor, driverCuda);
     }
 
     private static final GpuProbe A100 = finds("NVIDIA A100", 8, 0, 12040);
