@@ -27,6 +27,7 @@ final class DenseBenchmark implements AutoCloseable {
     private final int sequenceLength;
     private final int together;
     private final Kernels kernels;
+    private final TensorOps ops; // of the weights
     private final FixedWeights fixed;
     private final WeightCache weights;
     private final int[] tokens;
@@ -46,7 +47,7 @@ final class DenseBenchmark implements AutoCloseable {
         this.sequenceLength = sequenceLength;
         this.together = together;
         this.kernels = kernels;
-        TensorOps ops = kernels.open();
+        this.ops = kernels.open();
         this.fixed = FixedWeights.load(model, ops);
         this.weights = new WeightCache(model, null, ops, Long.MAX_VALUE);
         this.tokens = new SplittableRandom(0)
@@ -126,5 +127,6 @@ final class DenseBenchmark implements AutoCloseable {
     public void close() {
         weights.close();
         fixed.close();
+        ops.close();
     }
 }

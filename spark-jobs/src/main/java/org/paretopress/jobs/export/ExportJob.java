@@ -96,9 +96,11 @@ public final class ExportJob {
             try {
                 Map<String, Set<String>> rewritten = exporter.write(model, levels, part);
                 ModelFile read = ModelFile.open(part);
-                Loss loss = new ReadBack(model.file(), read)
-                        .measure(SourceText.read(storage, model.file(), run.config())
-                                .holdout());
+                Loss loss;
+                try (ReadBack readBack = new ReadBack(model.file(), read)) {
+                    loss = readBack.measure(
+                            SourceText.read(storage, model.file(), run.config()).holdout());
+                }
                 Written written =
                         new Written(target.toString(), bytes(part), read.sizeInBytes(), loss.meanKl(), rewritten);
                 if (local) {

@@ -14,13 +14,13 @@ import org.paretopress.kernels.ops.TensorOps;
 import org.paretopress.kernels.text.TokenSequences;
 
 /** Opens an exported model as a stranger would and measures how far it is from the original. */
-final class ReadBack {
+final class ReadBack implements AutoCloseable {
 
+    private final TensorOps ops = new Nd4jOps(); // of the weights
     private final Opened original;
     private final Opened exported;
 
     ReadBack(ModelFile original, ModelFile exported) {
-        TensorOps ops = new Nd4jOps();
         this.original = Opened.of(original, ops);
         this.exported = Opened.of(exported, ops);
     }
@@ -33,6 +33,11 @@ final class ReadBack {
 
         SequenceScorer scorer(int sequenceLength) {
             return new SequenceScorer(model.config(), fixed, new Nd4jOps(), sequenceLength);
+        }
+
+        void close() {
+            weights.close();
+            fixed.close();
         }
     }
 
@@ -56,5 +61,12 @@ final class ReadBack {
                         before.predict(sequence, original.weights().dense(), Divergence.FULL)) {
             return after.score(sequence, exported.weights().dense(), dense, 0);
         }
+    }
+
+    @Override
+    public void close() {
+        exported.close();
+        original.close();
+        ops.close();
     }
 }
