@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.KernelProvider;
+import org.paretopress.kernels.ops.OwnFolder;
 import org.paretopress.kernels.ops.Precision;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
@@ -41,7 +42,7 @@ public final class CudaKernels implements KernelProvider {
 
     /** With the libraries that this process finds. */
     public CudaKernels() {
-        this(System.getenv(), Path.of(System.getProperty("java.io.tmpdir"), "paretopress-cache", "kernels"));
+        this(System.getenv(), OwnFolder.cache());
     }
 
     /**

@@ -8,10 +8,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.paretopress.kernels.ops.OwnFolder;
 
 /**
  * A folder with machine code that was compiled once. Behind the code stands its SHA-256, since a driver that is given half a file reads
- * beyond its end. Whatever cannot be kept or read again is not there.
+ * beyond its end. Whatever cannot be kept or read again is not there, nor is what lies in somebody else's folder.
  */
 record KeptCode(Path folder) {
 
@@ -20,6 +21,7 @@ record KeptCode(Path folder) {
     /** What was kept under a name, if it is whole. */
     Optional<byte[]> read(String name) {
         try {
+            OwnFolder.make(folder);
             byte[] file = Files.readAllBytes(file(name));
             byte[] code = Arrays.copyOf(file, Math.max(0, file.length - HASH_BYTES));
             byte[] hash = Arrays.copyOfRange(file, code.length, file.length);
@@ -31,7 +33,7 @@ record KeptCode(Path folder) {
 
     void write(String name, byte[] code) {
         try {
-            Files.createDirectories(folder);
+            OwnFolder.make(folder);
             Path partial = Files.createTempFile(folder, "partial", ".cubin");
             try {
                 byte[] file = Arrays.copyOf(code, code.length + HASH_BYTES);

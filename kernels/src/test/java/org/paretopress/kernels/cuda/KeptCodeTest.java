@@ -1,8 +1,10 @@
 package org.paretopress.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -57,6 +59,22 @@ class KeptCodeTest {
             assertThat(new KeptCode(folder).read("kernels-1")).isEmpty();
         }
         assertThat(Files.readAllBytes(keptFile())).isEqualTo(whole);
+    }
+
+    @Test
+    void whatLiesInAFolderOfSomebodyElseIsNotThere() throws IOException {
+        keptFile();
+        assertThat(new KeptCode(folder).read("kernels-1")).isPresent();
+        try {
+            Files.setOwner(
+                    folder,
+                    folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+        } catch (FileSystemException e) {
+            abort("only root can give a folder away");
+        }
+        assertThat(new KeptCode(folder).read("kernels-1")).isEmpty();
+        new KeptCode(folder).write("kernels-2", code);
+        assertThat(folder.resolve("kernels-2.cubin")).doesNotExist();
     }
 
     @Test

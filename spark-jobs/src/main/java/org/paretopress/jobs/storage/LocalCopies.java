@@ -9,9 +9,10 @@ import java.util.UUID;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.InputException;
+import org.paretopress.kernels.ops.OwnFolder;
 
 /**
- * Folders near enough to be memory-mapped: local ones as they are, remote ones copied once a machine.
+ * Folders near enough to be memory-mapped: local ones as they are, remote ones copied once a machine and user.
  *
  * <p>A copy is keyed by where it came from and by name, length and time of every file, so a changed source is copied anew.
  */
@@ -24,7 +25,7 @@ public final class LocalCopies {
     private final java.nio.file.Path cache;
 
     public LocalCopies(Storage storage) {
-        this(storage, java.nio.file.Path.of(System.getProperty("java.io.tmpdir"), "paretopress-cache"));
+        this(storage, OwnFolder.cache());
     }
 
     LocalCopies(Storage storage, java.nio.file.Path cache) {
@@ -55,6 +56,7 @@ public final class LocalCopies {
     private java.nio.file.Path copyOf(Path folder, List<FileStatus> files) {
         java.nio.file.Path target = cache.resolve(key(folder, files));
         try {
+            OwnFolder.make(cache);
             if (!Files.isDirectory(target)) {
                 copy(files, target);
             }
