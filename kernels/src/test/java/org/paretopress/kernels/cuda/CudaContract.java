@@ -52,7 +52,12 @@ abstract class CudaContract extends TensorOpsContract {
 
     @Override
     protected double roundoff() {
-        return switch (precision()) {
+        return roundoff(precision());
+    }
+
+    /** What numbers between products may be off by, in parts of them. */
+    static double roundoff(Precision precision) {
+        return switch (precision) {
             case FLOAT32 -> 1e-6;
             case BFLOAT16 -> 0x1p-9;
             case FLOAT16 -> 0x1p-12;

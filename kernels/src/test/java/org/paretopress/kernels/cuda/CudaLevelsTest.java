@@ -199,12 +199,7 @@ class CudaLevelsTest {
 
     /** Within a tolerance that grows with the length of the sums behind each element, as in the contract of all engines. */
     private static void assertClose(Pair pair, Precision precision, double scale, int length) {
-        double roundoff =
-                switch (precision) {
-                    case FLOAT32 -> 1e-6;
-                    case BFLOAT16 -> 0x1p-9;
-                    case FLOAT16 -> 0x1p-12;
-                };
+        double roundoff = CudaContract.roundoff(precision);
         float[] expected = new float[pair.expected.columns()];
         float[] actual = new float[expected.length];
         for (int t = 0; t < TOKENS; t++) {
