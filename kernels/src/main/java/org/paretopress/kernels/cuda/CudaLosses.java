@@ -52,7 +52,7 @@ record CudaLosses(Workbench bench) {
             double products = numbers[NUMBERS * t + 2];
             nll[t] = whole - numbers[NUMBERS * t + 1];
             if (dense instanceof FullPrediction full) {
-                kl[t] = full.negativeEntropy()[t] - products + full.mass()[t] * whole;
+                kl[t] = full.divergence(t, products, whole);
             } else if (dense instanceof SparsePrediction sparse) {
                 kl[t] = sparse.divergence(t, products, whole, numbers[NUMBERS * t + 3]);
             }

@@ -236,7 +236,7 @@ public final class CudaOps implements TensorOps {
     @Override
     public DensePrediction densePrediction(Tensor logits, Divergence divergence) {
         device.enter();
-        return divergence instanceof Divergence.TopTokens top && top.count() < logits.columns()
+        return divergence instanceof Divergence.TopTokens top && top.isShortOf(logits.columns())
                 ? new SparseRows().predict(this, logits, top)
                 : losses.predict(logits);
     }

@@ -24,6 +24,11 @@ public sealed interface Divergence extends Serializable {
                         "A divergence over the top " + count + " tokens compares nothing.\nMaybe 256 was meant.");
             }
         }
+
+        /** Whether a vocabulary has more tokens: else this is {@link Divergence#FULL}. */
+        public boolean isShortOf(int vocabulary) {
+            return count < vocabulary;
+        }
     }
 
     /** What becomes of the tokens that are not among the top. */

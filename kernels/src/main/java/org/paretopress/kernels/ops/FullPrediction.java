@@ -10,6 +10,16 @@ package org.paretopress.kernels.ops;
  */
 public record FullPrediction(Tensor probabilities, double[] mass, double[] negativeEntropy) implements DensePrediction {
 
+    /**
+     * The divergence of a candidate's prediction.
+     *
+     * @param products Σ p·z
+     * @param whole logsumexp(z)
+     */
+    public double divergence(int row, double products, double whole) {
+        return negativeEntropy[row] - products + mass[row] * whole;
+    }
+
     @Override
     public long sizeInBytes() {
         return probabilities.sizeInBytes();

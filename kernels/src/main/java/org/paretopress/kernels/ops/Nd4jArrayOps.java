@@ -165,7 +165,7 @@ public final class Nd4jArrayOps implements TensorOps {
 
     @Override
     public DensePrediction densePrediction(Tensor logits, Divergence divergence) {
-        return divergence instanceof Divergence.TopTokens top && top.count() < logits.columns()
+        return divergence instanceof Divergence.TopTokens top && top.isShortOf(logits.columns())
                 ? sparseRows.predict(this, logits, top)
                 : fullPrediction(logits);
     }
@@ -198,8 +198,7 @@ public final class Nd4jArrayOps implements TensorOps {
                 for (int row = 0; row < rows; row++) {
                     nll[t + row] = logSums[row] - ofTargets[row];
                     if (dense instanceof FullPrediction full) {
-                        kl[t + row] =
-                                full.negativeEntropy()[t + row] - products[row] + full.mass()[t + row] * logSums[row];
+                        kl[t + row] = full.divergence(t + row, products[row], logSums[row]);
                     }
                 }
             }

@@ -288,7 +288,7 @@ public final class Nd4jOps implements TensorOps {
 
     @Override
     public DensePrediction densePrediction(Tensor logits, Divergence divergence) {
-        return divergence instanceof Divergence.TopTokens top && top.count() < logits.columns()
+        return divergence instanceof Divergence.TopTokens top && top.isShortOf(logits.columns())
                 ? sparseRows.predict(this, logits, top)
                 : fullPrediction(logits);
     }
@@ -323,7 +323,7 @@ public final class Nd4jOps implements TensorOps {
             nll[t] = logSum - z[targets[t]];
             if (dense instanceof FullPrediction full) {
                 full.probabilities().readRow(t, p);
-                kl[t] = full.negativeEntropy()[t] - RowMath.dot(p, 0, z, 0, columns, lanes) + full.mass()[t] * logSum;
+                kl[t] = full.divergence(t, RowMath.dot(p, 0, z, 0, columns, lanes), logSum);
             } else if (dense instanceof SparsePrediction sparse) {
                 kl[t] = sparseRows.divergence(sparse, t, z, columns, logSum);
             }

@@ -193,7 +193,7 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public DensePrediction densePrediction(Tensor logits, Divergence divergence) {
-        return divergence instanceof Divergence.TopTokens top && top.count() < logits.columns()
+        return divergence instanceof Divergence.TopTokens top && top.isShortOf(logits.columns())
                 ? sparsePrediction(logits, top)
                 : fullPrediction(logits);
     }
