@@ -1,10 +1,12 @@
 package org.paretopress.kernels.ops;
 
 import java.util.Arrays;
+import java.util.OptionalLong;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * An engine of ND4J's array operations alone, which runs on whichever backend ND4J has loaded: on GPUs with the CUDA one.
@@ -34,6 +36,20 @@ public final class Nd4jArrayOps implements TensorOps {
     /** The library behind this engine, for provenance. */
     public static String description() {
         return Nd4jOps.nd4j();
+    }
+
+    /**
+     * What CUDA counts as free on the GPU. Not proven on a GPU; memory that ND4J keeps for later, or that the garbage collector has not
+     * found yet, counts as taken.
+     */
+    @Override
+    public OptionalLong freeBytes() {
+        if (!CudaBackend.isOnClassPath()) {
+            return OptionalLong.empty();
+        }
+        device.claim();
+        return OptionalLong.of(
+                NativeOpsHolder.getInstance().getDeviceNativeOps().getDeviceFreeMemory(device.number()));
     }
 
     @Override

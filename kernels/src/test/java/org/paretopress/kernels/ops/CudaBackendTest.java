@@ -1,12 +1,14 @@
 package org.paretopress.kernels.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.net.URL;
 import java.util.Enumeration;
 import org.junit.jupiter.api.Test;
 import org.nd4j.common.config.ND4JClassLoading;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.paretopress.kernels.OwnProcess;
 
@@ -34,6 +36,26 @@ class CudaBackendTest {
                 float[] product = new float[1];
                 y.readRow(0, product);
                 System.out.println("ND4J untouched: " + product[0]);
+            }
+        }
+    }
+
+    /** ND4J's CPU library, which stands in here, says that none of the device's memory is free. */
+    @Test
+    void theEngineOfArraysAsksNd4jForTheMemoryOfItsDevice() throws IOException, InterruptedException {
+        assumeFalse(CudaBackend.isOnClassPath(), "ND4J would look for GPUs");
+        assertThat(OwnProcess.run(Asking.class).strip()).isEqualTo("before OptionalLong.empty, after OptionalLong[0]");
+    }
+
+    /** Prints the free bytes without and with what seems to be the CUDA backend. */
+    static final class Asking {
+
+        public static void main(String[] arguments) {
+            try (TensorOps ops = new Nd4jArrayOps(0)) {
+                System.out.print("before " + ops.freeBytes());
+                Nd4j.getBackend();
+                ND4JClassLoading.setNd4jClassloader(new Pretending());
+                System.out.println(", after " + ops.freeBytes());
             }
         }
     }

@@ -48,6 +48,13 @@ class Nd4jArrayOpsTest extends TensorOpsContract {
         }
     }
 
+    @Test
+    void onTheCpuMemoryIsTheHosts() {
+        try (TensorOps ops = create()) {
+            assertThat(ops.freeBytes()).isEmpty();
+        }
+    }
+
     /** Beside the tensors of the caller nothing is left on the device, without the help of the garbage collector. */
     @Test
     void everyArrayOnTheWayIsClosed() {
