@@ -112,14 +112,8 @@ public final class SequenceScorer implements AutoCloseable {
      * @param operandBytes of a number that products read
      */
     public static long bytes(ModelConfig config, int sequenceLength, int together, int states, int operandBytes) {
-        long tokens = (long) together * sequenceLength;
-        long operands = (long) config.hiddenSize()
-                + 2L * config.querySize()
-                + 2L * config.keyValueSize()
-                + 2L * config.intermediateSize();
-        long residual = Float.BYTES * (long) config.hiddenSize();
-        return tokens * (states * residual + operandBytes * operands)
-                + sequenceLength * (residual + Float.BYTES * (long) config.vocabularySize());
+        long state = (long) together * sequenceLength * config.hiddenSize() * Float.BYTES;
+        return states * state + Transformer.bytes(config, together, sequenceLength, operandBytes);
     }
 
     /** What the weights predict for every token of the sequence, as far as the divergence needs it; the caller closes it. */

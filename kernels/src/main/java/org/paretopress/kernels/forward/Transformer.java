@@ -56,6 +56,17 @@ public final class Transformer implements AutoCloseable {
         this.logits = ops.allocate(sequenceLength, config.vocabularySize());
     }
 
+    /**
+     * Bytes of the engine's memory that workspaces take.
+     *
+     * @param operandBytes of a number that products read
+     */
+    static long bytes(ModelConfig config, int sequences, int sequenceLength, int operandBytes) {
+        long ofAll = (long) sequences * sequenceLength * Workspace.columns(config) * operandBytes;
+        long ofOne = (long) sequenceLength * (config.hiddenSize() + config.vocabularySize()) * Float.BYTES;
+        return ofAll + ofOne;
+    }
+
     /** What a sub-block needs beside the residual stream. */
     private record Workspace(
             Tensor h, // T × D, normalised
@@ -75,6 +86,14 @@ public final class Transformer implements AutoCloseable {
                     ops.allocateOperand(tokens, config.querySize()),
                     ops.allocateOperand(tokens, config.intermediateSize()),
                     ops.allocateOperand(tokens, config.intermediateSize()));
+        }
+
+        /** Of all tensors together. */
+        static long columns(ModelConfig config) {
+            return config.hiddenSize()
+                    + 2L * config.querySize()
+                    + 2L * config.keyValueSize()
+                    + 2L * config.intermediateSize();
         }
 
         Workspace slice(int tokens) {

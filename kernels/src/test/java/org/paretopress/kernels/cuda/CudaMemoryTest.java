@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,45 @@ class CudaMemoryTest {
                     System.out.println(kept.sizeInBytes() + " " + taken + " " + (before - device.memory()[0]));
                 }
             }
+        }
+    }
+
+    @Test
+    void aScorerTakesTheBytesThatItSays() throws Exception {
+        int headSize = Scorers.HEAD_SIZE;
+        long angles = 2L * SmallLlama.LENGTH * headSize / 2 * Float.BYTES; // which an engine keeps, by scorer
+        List<String> lines = printedBy(Scorers.class).lines().toList();
+        assertThat(lines).hasSize(2 * Precision.values().length);
+        for (String line : lines) {
+            String[] fields = line.split(" ");
+            long said = Long.parseLong(fields[0]);
+            long rounding = 256 * 20; // of less than 20 allocations
+            assertThat(Long.parseLong(fields[1])).as(line).isBetween(said + angles, said + angles + rounding);
+        }
+    }
+
+    /** Prints what a scorer says that it takes, and what it takes beside another on the same engine, for one candidate and for several. */
+    static final class Scorers {
+
+        static final int HEAD_SIZE = 16;
+
+        public static void main(String[] arguments) {
+            CudaDevice device = device();
+            List<SmallLlama> held = new ArrayList<>(); // else memory may come back while it is counted
+            for (Precision precision : Precision.values()) {
+                TensorOps ops = CudaContract.open(precision);
+                try (SmallLlama model = new SmallLlama(HEAD_SIZE, ops)) {
+                    List<String[]> all = model.candidates();
+                    model.score(all, null); // brings the weights, and what the engine needs for a product
+                    for (List<String[]> some : List.of(all.subList(0, 1), all)) {
+                        long before = device.memory()[0];
+                        held.add(model.on(ops));
+                        held.get(held.size() - 1).score(some, null);
+                        System.out.println(model.scorerBytes(some, precision) + " " + (before - device.memory()[0]));
+                    }
+                }
+            }
+            Reference.reachabilityFence(held);
         }
     }
 

@@ -19,6 +19,7 @@ import org.paretopress.kernels.model.ModelConfig;
 import org.paretopress.kernels.model.ModelConfig.LayerShape;
 import org.paretopress.kernels.ops.DensePrediction;
 import org.paretopress.kernels.ops.Divergence;
+import org.paretopress.kernels.ops.Precision;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 import org.paretopress.kernels.ops.Weight;
@@ -100,6 +101,13 @@ final class SmallLlama implements AutoCloseable {
         String[] dropped = everywhere("3");
         Arrays.fill(dropped, config.firstLayer(1), config.firstLayer(2), "drop");
         return List.of(everywhere("dense"), everywhere("4"), late, early, dropped);
+    }
+
+    /** Bytes that a scorer says it takes to score candidates. */
+    long scorerBytes(List<String[]> candidates, Precision precision) {
+        int states = CandidateTrie.of(candidates, config).states();
+        int together = SequenceScorer.together(LENGTH, false);
+        return SequenceScorer.bytes(config, LENGTH, together, states, precision.bytes());
     }
 
     /** Losses by sequence and candidate; of likelihood alone where no divergence is asked for. */
