@@ -1,6 +1,7 @@
 // libcublasLt: products of column-major matrices, D = alpha op(A) op(B) + beta C. Signatures, attributes and results are those of
 // cublasLt.h (CUDA 13); sums are taken in float, in the order of k.
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -170,6 +171,7 @@ void multiply_panels(const float* a, const float* b, size_t k, size_t first, flo
 
 void multiply(const Problem& problem, float alpha, const void* a, const void* b, float beta, const void* c, void* d) {
     size_t m = problem.m(), n = problem.n(), k = problem.k();
+    bool flawed = getenv("EMULATED_CUDA_FLAW") != nullptr;
     auto left = panels(a, problem.a, problem.transposes_a(), TALL);
     auto right = panels(b, problem.b, !problem.transposes_b(), WIDE);
     for (size_t row = 0; row < m; row += TALL) {
@@ -178,7 +180,7 @@ void multiply(const Problem& problem, float alpha, const void* a, const void* b,
             multiply_panels(&left[row * k], &right[column * k], k, (7 * n + 3 * m) % k, tile);
             for (size_t j = 0; j < WIDE && column + j < n; j++) {
                 for (size_t i = 0; i < TALL && row + i < m; i++) {
-                    float value = alpha * tile[j][i];
+                    float value = alpha * tile[j][i] * (flawed && i == 3 ? -1 : 1);
                     if (beta != 0) {
                         value += beta * get(c, problem.c.type, (column + j) * static_cast<size_t>(problem.c.ld) + row + i);
                     }

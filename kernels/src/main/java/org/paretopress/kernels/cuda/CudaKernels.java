@@ -1,25 +1,30 @@
 package org.paretopress.kernels.cuda;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.paretopress.kernels.ops.Device;
 import org.paretopress.kernels.ops.KernelProvider;
 import org.paretopress.kernels.ops.OwnFolder;
 import org.paretopress.kernels.ops.Precision;
+import org.paretopress.kernels.ops.ReferenceOps;
 import org.paretopress.kernels.ops.Tensor;
 import org.paretopress.kernels.ops.TensorOps;
 
 /**
  * Kernels of our own for every GPU whose driver serves CUDA {@value CudaLibraries#OLDEST} or later: see {@link CudaOps}. Whether they can be
- * used on a device is found out by using them: libraries are loaded, kernels compiled, and one product computed.
+ * used on a device is found out by using them: libraries are loaded, kernels compiled, and a product and attention computed.
  */
 public final class CudaKernels implements KernelProvider {
 
-    /** Rows and columns of what is computed to try a device out. */
-    private static final int TRIAL = 64;
+    /** Of what is computed to try a device out: more tokens than a tile of attention takes, and two heads. */
+    private static final int TRIAL_TOKENS = 100;
+
+    private static final int TRIAL_CHANNELS = 64;
+    /** What it may be off by: probabilities and sums of them, at most 1, are rounded to 8 bits at the least. */
+    private static final double TRIAL_ROUNDING = 0.02;
 
     private final CudaLibraries libraries;
     private final GpuDriver driver;
@@ -118,26 +123,50 @@ public final class CudaKernels implements KernelProvider {
         return Optional.empty();
     }
 
-    /** A product, and attention of tokens that are all alike. */
+    /** A product and attention with it, beside what their formulas say. */
     private void tryOut(Device device) {
         try (TensorOps ops = open(device);
-                Tensor ones = ops.allocateOperand(TRIAL, TRIAL);
-                Tensor product = ops.allocateOperand(TRIAL, TRIAL)) {
-            float[] row = new float[TRIAL];
-            Arrays.fill(row, 1);
-            for (int r = 0; r < TRIAL; r++) {
-                ones.writeRow(r, row, 0);
-            }
-            ops.linear(ones, ones, product, false);
-            ops.attention(ones, ones, product, TRIAL, TRIAL, product);
-            product.readRow(TRIAL - 1, row);
-            for (float value : row) {
-                if (value != TRIAL) {
-                    throw new CudaException(
-                            "The GPU computes " + value + " where " + TRIAL + " is right.\nMaybe it is damaged.");
+                TensorOps formulas = new ReferenceOps()) {
+            float[][] found = trial(ops);
+            float[][] right = trial(formulas);
+            for (int r = 0; r < TRIAL_TOKENS; r++) {
+                for (int c = 0; c < TRIAL_CHANNELS; c++) {
+                    if (!(Math.abs(found[r][c] - right[r][c]) <= TRIAL_ROUNDING)) {
+                        throw new CudaException("The GPU computes " + found[r][c] + " where " + right[r][c]
+                                + " is right.\nMaybe it is damaged.");
+                    }
                 }
             }
         }
+    }
+
+    private static float[][] trial(TensorOps ops) {
+        try (Tensor x = signs(ops, TRIAL_TOKENS);
+                Tensor weight = signs(ops, TRIAL_CHANNELS);
+                Tensor queries = ops.allocateOperand(TRIAL_TOKENS, TRIAL_CHANNELS);
+                Tensor attended = ops.allocateOperand(TRIAL_TOKENS, TRIAL_CHANNELS)) {
+            ops.linear(x, weight, queries, false);
+            ops.attention(queries, x, x, TRIAL_CHANNELS / 2, TRIAL_TOKENS, attended);
+            float[][] rows = new float[TRIAL_TOKENS][TRIAL_CHANNELS];
+            for (int r = 0; r < TRIAL_TOKENS; r++) {
+                attended.readRow(r, rows[r]);
+            }
+            return rows;
+        }
+    }
+
+    /** Whole numbers from -1 to 1; their sums are exact in every precision. */
+    private static Tensor signs(TensorOps ops, int rows) {
+        Tensor tensor = ops.allocateOperand(rows, TRIAL_CHANNELS);
+        SplittableRandom random = new SplittableRandom(rows);
+        float[] row = new float[TRIAL_CHANNELS];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < TRIAL_CHANNELS; c++) {
+                row[c] = random.nextInt(3) - 1f;
+            }
+            tensor.writeRow(r, row, 0);
+        }
+        return tensor;
     }
 
     @Override

@@ -108,12 +108,13 @@ public final class SequenceScorer implements AutoCloseable {
     /**
      * Bytes of the engine's memory that a scorer takes, beside what the engine itself needs for a product.
      *
+     * @param sequences that go through at once at most, in all groups together
      * @param states residual streams alive at once
      * @param operandBytes of a number that products read
      */
-    public static long bytes(ModelConfig config, int sequenceLength, int together, int states, int operandBytes) {
-        long state = (long) together * sequenceLength * config.hiddenSize() * Float.BYTES;
-        return states * state + Transformer.bytes(config, together, sequenceLength, operandBytes);
+    public static long bytes(ModelConfig config, int sequenceLength, int sequences, int states, int operandBytes) {
+        long state = (long) sequences * sequenceLength * config.hiddenSize() * Float.BYTES;
+        return states * state + Transformer.bytes(config, sequences, sequenceLength, operandBytes);
     }
 
     /** What the weights predict for every token of the sequence, as far as the divergence needs it; the caller closes it. */

@@ -101,6 +101,12 @@ class CudaObstaclesTest {
     }
 
     @Test
+    void aGpuThatComputesWronglyIsNotUsed() throws Exception {
+        assertThat(obstacles(Map.of("EMULATED_CUDA_FLAW", "1")))
+                .contains("the GPU computes ", " is right\nMaybe it is damaged");
+    }
+
+    @Test
     void damagedCodeIsCompiledAnew(@TempDir Path folder) throws IOException {
         KernelCompiler compiler =
                 new KernelCompiler(new CudaLibraries(EmulatedCuda.environment()).nvrtc(13_000), new KeptCode(folder));

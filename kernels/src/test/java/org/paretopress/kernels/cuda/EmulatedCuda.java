@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * {@code EMULATED_CUDA_NAME}, {@code EMULATED_CUDA_CAPABILITY} (8.0), {@code EMULATED_CUDA_MEMORY} (bytes),
  * {@code EMULATED_CUDA_SHARED_MEMORY} (bytes that a block may have), {@code EMULATED_CUDA_MULTIPROCESSORS},
  * {@code EMULATED_CUDA_DRIVER} (13000), {@code EMULATED_CUDA_DEVICES} (1). {@code EMULATED_CUDA_COMPILER} is what NVRTC calls.
+ * With {@code EMULATED_CUDA_FLAW} products have wrong signs here and there.
  */
 public final class EmulatedCuda {
 

@@ -67,7 +67,7 @@ final class SmallLlama implements AutoCloseable {
 
     /** Scores with the weights of this on another engine of the device; only one of the two is closed as a whole. */
     SmallLlama on(TensorOps another) {
-        return new SmallLlama(this, another, SEQUENCES);
+        return new SmallLlama(this, another, SequenceScorer.together(LENGTH, false));
     }
 
     /** Likewise, with groups of so many sequences. */
@@ -106,8 +106,8 @@ final class SmallLlama implements AutoCloseable {
     /** Bytes that a scorer says it takes to score candidates. */
     long scorerBytes(List<String[]> candidates, Precision precision) {
         int states = CandidateTrie.of(candidates, config).states();
-        int together = SequenceScorer.together(LENGTH, false);
-        return SequenceScorer.bytes(config, LENGTH, together, states, precision.bytes());
+        int sequences = scorer.groups() * SequenceScorer.together(LENGTH, false);
+        return SequenceScorer.bytes(config, LENGTH, sequences, states, precision.bytes());
     }
 
     /** Losses by sequence and candidate; of likelihood alone where no divergence is asked for. */
