@@ -100,6 +100,12 @@ class BadCommandTest {
     }
 
     @Test
+    void commandsThatReadFilesAloneNeedNoGpus() {
+        Command.run("inspect", Shared.demo("model").toString(), "--conf", "spark.task.resource.gpu.amount=1")
+                .succeeded();
+    }
+
+    @Test
     void anOutputFolderThatHoldsAnotherRunIsKept() {
         SmallRun run = SmallRun.finished();
         Refusal.of(
@@ -109,6 +115,10 @@ class BadCommandTest {
                 run.arguments("search", "local[1]", "--resume", "--set", "search.seed=7"),
                 run.output().toString(),
                 "another configuration");
+        Refusal.of(
+                run.output(),
+                run.arguments("search", "local[1]", "--overwrite", "--conf=spark.task.resource.gpu.amount=1"),
+                "gives no GPUs out");
     }
 
     @Test

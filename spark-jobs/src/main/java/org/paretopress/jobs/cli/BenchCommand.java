@@ -98,7 +98,7 @@ final class BenchCommand implements Callable<Integer> {
         if (sequences != null && sequences < 1) {
             throw new InputException("--sequences " + sequences + " measures nothing.", "give 1 or more.");
         }
-        Storage storage = shared.storage();
+        Storage storage = shared.storageOfApplication();
         SourceModel source = SourceModel.open(storage, model);
         int length = sequenceLength != null
                 ? sequenceLength

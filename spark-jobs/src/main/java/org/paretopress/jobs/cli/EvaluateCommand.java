@@ -109,7 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Storage storage = shared.storage();
+        Storage storage = shared.storageOfApplication();
         requirePair();
         SourceModel source = SourceModel.open(storage, model);
         TokenSequences sequences = sequences(storage, source);

@@ -35,7 +35,7 @@ final class LevelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Storage storage = shared.storage();
+        Storage storage = shared.storageOfApplication();
         RunConfig run = shared.config(storage, config);
         LevelsJob job = LevelsJob.prepare(run, storage, shared.progress());
         LevelsJob.Levels levels;

@@ -52,7 +52,7 @@ final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Storage storage = shared.storage();
+        Storage storage = shared.storageOfApplication();
         RunConfig run = shared.config(storage, config);
         SearchJob job = SearchJob.prepare(run, storage, shared.progress());
         RunDirectory directory;

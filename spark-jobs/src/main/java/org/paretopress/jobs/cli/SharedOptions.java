@@ -65,18 +65,21 @@ final class SharedOptions {
             description = "Override a configuration key, such as search.seed=7. May be repeated.")
     private List<String> overrides = new ArrayList<>();
 
+    private SparkConf settings;
     private final Progress progress = Progress.onStandardError();
 
     Progress progress() {
         return progress;
     }
 
+    /** For a command that reads and writes files alone, which needs no GPUs. */
     Storage storage() {
-        return Storage.of(SparkApplication.configure(machines.master, spark)); // files need no GPUs
+        return Storage.of(SparkApplication.configure(machines.master, spark));
     }
 
-    JavaSparkContext startSpark(String name) {
-        return SparkApplication.start(settings(), name);
+    /** For a command that will start an application, once it is clear that its settings allow one. */
+    Storage storageOfApplication() {
+        return Storage.of(settings());
     }
 
     /** Whether GPUs of this machine are asked for. */
@@ -89,16 +92,26 @@ final class SharedOptions {
         return TaskDevice.precision(settings());
     }
 
+    JavaSparkContext startSpark(String name) {
+        return SparkApplication.start(settings(), name);
+    }
+
     private SparkConf settings() {
-        return isOnGpus()
-                ? SparkApplication.configureOnGpus(machines.gpus, spark)
-                : SparkApplication.configure(machines.master, spark);
+        if (settings == null) {
+            SparkConf conf = isOnGpus()
+                    ? SparkApplication.configureOnGpus(machines.gpus, spark)
+                    : SparkApplication.configure(machines.master, spark);
+            SparkApplication.requireGpus(conf);
+            settings = conf;
+        }
+        return settings;
     }
 
     /** @param cores of this machine to use, where it is the master; null leaves it to {@code --master} */
     JavaSparkContext startSpark(String name, Integer cores) {
         if (cores != null && machines.master.startsWith("local[")) {
             machines.master = "local[" + cores + "]";
+            settings = null;
         }
         return startSpark(name);
     }

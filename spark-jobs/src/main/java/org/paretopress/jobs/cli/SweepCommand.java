@@ -51,7 +51,7 @@ final class SweepCommand implements Callable<Integer> {
         if (resume && overwrite) {
             throw new InputException("--resume and --overwrite contradict each other.", "give one of them.");
         }
-        Storage storage = shared.storage();
+        Storage storage = shared.storageOfApplication();
         SweepPlan sweep = shared.plan(storage, plan);
         Path folder = storage.qualified(sweep.output());
         Path report = new Path(folder, "report.html");

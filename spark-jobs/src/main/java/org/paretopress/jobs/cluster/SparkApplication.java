@@ -31,7 +31,7 @@ public final class SparkApplication {
     private SparkApplication() {}
 
     /**
-     * The settings of an application.
+     * The settings of an application, or of files alone.
      *
      * @param master a Spark master URL
      * @param settings Spark properties that win over all others
@@ -51,12 +51,6 @@ public final class SparkApplication {
         }
         fromFile().forEach(conf::setIfMissing);
         otherwise.forEach(conf::setIfMissing);
-        if (conf.get("spark.master").matches("local(\\[.+])?") && TaskDevice.isGpu(conf)) {
-            throw new InputException(
-                    TaskDevice.AMOUNT + " = " + conf.get(TaskDevice.AMOUNT) + " is set, and --master "
-                            + conf.get("spark.master") + " gives no GPUs out.",
-                    "leave it out, or name a cluster.");
-        }
         TaskDevice.precision(conf); // named now if it is none
         Map<String, String> defaults = defaults(conf.get("spark.master"));
         if (conf.contains(JARS) && defaults.containsKey(JARS)) {
@@ -79,6 +73,17 @@ public final class SparkApplication {
         Path script = Path.of(folder).resolveSibling("submit").resolve("gpu-discovery.sh");
         Map<String, String> ofGpus = LocalGpus.settings(gpus, script);
         return configure(ofGpus.get("spark.master"), settings, ofGpus);
+    }
+
+    /** Refuses GPUs where the master gives none out: tasks would wait for them for ever. */
+    public static void requireGpus(SparkConf conf) {
+        String master = conf.get("spark.master");
+        if (master.matches("local(\\[.+])?") && TaskDevice.isGpu(conf)) {
+            throw new InputException(
+                    TaskDevice.AMOUNT + " = " + conf.get(TaskDevice.AMOUNT) + " is set, and --master " + master
+                            + " gives no GPUs out.",
+                    "leave it out, or name a cluster.");
+        }
     }
 
     /** Opens a context; the caller closes it. */
