@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.paretopress.jobs.cluster.TaskDevice;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Hears, while it is open, how long the tasks of each stage ran on executors. */
@@ -39,13 +40,13 @@ final class TaskTimes extends SparkListener implements AutoCloseable {
         }
     }
 
-    /** What the stages so far would have taken one after the other, each with all cores and nothing but its tasks. */
+    /** What the stages so far would have taken one after the other, each with all places and nothing but its tasks. */
     double secondsOfTasks() {
         hearAll();
-        int cores = cores();
+        int places = places();
         synchronized (this) {
             return tasksByStage.values().stream()
-                            .mapToLong(tasks -> makespan(inOrder(tasks), cores))
+                            .mapToLong(tasks -> makespan(inOrder(tasks), places))
                             .sum()
                     / 1e3;
         }
@@ -58,12 +59,12 @@ final class TaskTimes extends SparkListener implements AutoCloseable {
                 .toList();
     }
 
-    /** Time until the last of some tasks has ended, where a core that is free takes the next one. */
-    static long makespan(List<Long> tasks, int cores) {
+    /** Time until the last of some tasks has ended, where a place that is free takes the next one. */
+    static long makespan(List<Long> tasks, int places) {
         PriorityQueue<Long> free = new PriorityQueue<>();
         long last = 0;
         for (long task : tasks) {
-            long start = free.size() < cores ? 0 : free.remove();
+            long start = free.size() < places ? 0 : free.remove();
             free.add(start + task);
             last = Math.max(last, start + task);
         }
@@ -78,11 +79,12 @@ final class TaskTimes extends SparkListener implements AutoCloseable {
         }
     }
 
-    /** Of all executors. */
-    private int cores() {
-        return CollectionConverters.asJava(spark.sc().statusStore().executorList(true)).stream()
+    /** Where tasks run at once: the cores of all executors or, where tasks ask for GPUs, as many as these take. */
+    private int places() {
+        int cores = CollectionConverters.asJava(spark.sc().statusStore().executorList(true)).stream()
                 .mapToInt(executor -> executor.totalCores())
                 .sum();
+        return Math.min(cores, TaskDevice.tasksAtOnce(spark));
     }
 
     @Override

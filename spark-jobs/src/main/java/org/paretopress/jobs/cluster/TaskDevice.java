@@ -67,10 +67,13 @@ public final class TaskDevice {
      * How many tasks run at once: as many as there are cores or, where tasks ask for GPUs, as there are places on those of the executors
      * that are there.
      */
-    static int tasksAtOnce(JavaSparkContext spark) {
-        SparkConf conf = spark.getConf();
-        int cores = spark.defaultParallelism();
+    public static int tasksAtOnce(JavaSparkContext spark) {
         int executors = spark.sc().statusTracker().getExecutorInfos().length - 1; // the driver is one of them
+        return tasksAtOnce(spark.getConf(), spark.defaultParallelism(), executors);
+    }
+
+    /** @param cores of all executors */
+    static int tasksAtOnce(SparkConf conf, int cores, int executors) {
         if (!isGpu(conf) || executors < 1) {
             return cores;
         }
