@@ -11,11 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the wrappers hand to a distribution's spark-submit, which is a script here that tells; and the examples of schedules. */
 class SubmitTest {
@@ -83,16 +86,41 @@ class SubmitTest {
         assertThat(ended.out()).contains("the command to run is missing").contains("Maybe ");
     }
 
+    /** The tool is a script that prints what the real one would, and ends as it would. */
+    private Ended discovery(String tool, String... environment) throws IOException, InterruptedException {
+        Path file = spark.resolve("bin/nvidia-smi");
+        Files.writeString(file, "#!/bin/sh\n" + tool + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<String> command = new ArrayList<>(List.of("env", "-u", "CUDA_VISIBLE_DEVICES"));
+        command.add("PATH=" + spark.resolve("bin") + ":" + System.getenv("PATH"));
+        command.addAll(List.of(environment));
+        command.add(SUBMIT.resolve("gpu-discovery.sh").toString());
+        return run(command.toArray(new String[0]));
+    }
+
     @Test
     void theDiscoveryScriptPrintsWhatSparkReads() throws Exception {
-        Path tool = spark.resolve("bin/nvidia-smi");
-        Files.writeString(tool, "#!/bin/sh\nprintf '0\\n3\\n'\n");
-        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
-        String path = spark.resolve("bin") + ":" + System.getenv("PATH");
-        Ended ended =
-                run("env", "PATH=" + path, SUBMIT.resolve("gpu-discovery.sh").toString());
-        JsonNode found = new ObjectMapper().readTree(ended.out());
-        assertThat(found.toString()).isEqualTo("{\"name\":\"gpu\",\"addresses\":[\"0\",\"3\"]}");
+        assertThat(discovery("printf '0\\n3\\n'"))
+                .isEqualTo(new Ended(0, "{\"name\": \"gpu\", \"addresses\": [\"0\", \"3\"]}\n"));
+        for (String visible : List.of("3,5", "GPU-8932f937,MIG-5c1a")) {
+            assertThat(discovery("printf '0\\n3\\n7\\n'", "CUDA_VISIBLE_DEVICES=" + visible))
+                    .isEqualTo(new Ended(0, "{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}\n"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "0,-1", "0,,1", "NoDevFiles"})
+    void theDiscoveryScriptFindsNoGpuWhereCudaIsToldToSeeNone(String visible) throws Exception {
+        Ended ended = discovery("printf '0\\n'", "CUDA_VISIBLE_DEVICES=" + visible);
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.out().lines()).singleElement().asString().contains("CUDA_VISIBLE_DEVICES", visible);
+    }
+
+    @Test
+    void theDiscoveryScriptPassesOnWhyThereIsNoGpu() throws Exception {
+        assertThat(discovery("echo 'NVIDIA-SMI has failed.'; echo 'Make sure of it.'; exit 9"))
+                .isEqualTo(new Ended(1, "nvidia-smi finds no GPU: NVIDIA-SMI has failed. Make sure of it.\n"));
+        assertThat(discovery("exit 0")).isEqualTo(new Ended(1, "nvidia-smi finds no GPU\n"));
     }
 
     @Test
