@@ -1,10 +1,12 @@
 package org.paretopress.jobs.cluster;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,21 +50,35 @@ final class LocalGpus {
     }
 
     private static JsonNode addresses(Path script) {
+        String reason = "it prints no addresses";
         try {
-            Process process = new ProcessBuilder(script.toString())
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            JsonNode told = new ObjectMapper().readTree(process.getInputStream());
-            if (process.waitFor() == 0 && told.path("addresses").isArray()) {
-                return told.path("addresses");
+            Path said = Files.createTempFile("paretopress-gpus", ".txt");
+            try {
+                Process process = new ProcessBuilder(script.toString())
+                        .redirectError(said.toFile())
+                        .start();
+                byte[] told = process.getInputStream().readAllBytes();
+                if (process.waitFor() == 0) {
+                    JsonNode addresses = new ObjectMapper().readTree(told).path("addresses");
+                    if (addresses.isArray()) {
+                        return addresses;
+                    }
+                }
+                reason = Files.readString(said).strip().lines().reduce(reason, (earlier, last) -> last);
+            } finally {
+                Files.delete(said);
             }
+        } catch (JsonProcessingException e) {
+            // prints something else
         } catch (IOException e) {
-            // told below
+            reason = e.getMessage();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            reason = "it was interrupted";
         }
         throw new InputException(
-                "--gpus: " + script + " finds no GPU on this machine.",
-                "NVIDIA's driver is missing (nvidia-smi lists what it finds), or --master names a cluster that has some.");
+                "--gpus: " + script + " finds no GPU on this machine: " + reason + ".",
+                "install NVIDIA's driver (nvidia-smi lists the GPUs it finds), or name a cluster that has some with"
+                        + " --master.");
     }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.paretopress.jobs.InputException;
 
 /** A machine's GPUs as a discovery script tells them, here one of the test's own. */
@@ -43,14 +45,28 @@ class LocalGpusTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "exit 1, it prints no addresses",
+        "echo nothing, it prints no addresses",
+        "echo '{}', it prints no addresses",
+        "echo first >&2; echo 'no driver' >&2; exit 1, no driver"
+    })
+    void aMachineWithoutAnyIsToldWhy(String body, String reason) throws IOException {
+        Path script = script(body);
+        assertThatThrownBy(() -> LocalGpus.settings(1, script))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--gpus: " + script + " finds no GPU on this machine: " + reason
+                        + ".\nMaybe install NVIDIA's driver (nvidia-smi lists the GPUs it finds), or name a cluster that"
+                        + " has some with --master.");
+    }
+
     @Test
-    void aMachineWithoutAnyIsToldSo() throws IOException {
-        for (String body : new String[] {"exit 1", "echo nothing", "echo '{}'"}) {
-            Path script = script(body);
-            assertThatThrownBy(() -> LocalGpus.settings(1, script))
-                    .isInstanceOf(InputException.class)
-                    .hasMessageContaining("finds no GPU on this machine.\nMaybe NVIDIA's driver is missing");
-        }
+    void aScriptThatCannotBeRunIsTold() {
+        Path missing = folder.resolve("missing");
+        assertThatThrownBy(() -> LocalGpus.settings(1, missing))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("No such file");
     }
 
     private Path script(String body) throws IOException {
