@@ -43,21 +43,23 @@ record MemoryPlan(long taskBytes, int tasks, long weightBytes, long predictionBy
         long task = taskBytes(config, device.precision().bytes());
         long rest = (long) (USABLE * free.getAsLong()) - tasks * task;
         if (rest <= 0) {
-            throw new InputException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s has %.1f GiB free, and %d tasks take %.1f GiB each.",
-                            device,
-                            gibibytes(free.getAsLong()),
-                            tasks,
-                            gibibytes(task)),
-                    "let fewer tasks share it (" + TaskDevice.AMOUNT + ").");
+            throw tooSmall(free.getAsLong(), device, tasks, task);
         }
         long dense = config.layers().stream()
                 .mapToLong(layer -> device.precision().bytes() * layer.parameters())
                 .sum();
         long weights = Math.min(levelBytes + dense, rest / 4 * 3);
         return new MemoryPlan(task, tasks, weights, rest - weights);
+    }
+
+    private static InputException tooSmall(long free, Device device, int tasks, long task) {
+        String has = String.format(Locale.ROOT, "%s has %.1f GiB free, and ", device, gibibytes(free));
+        String each = String.format(Locale.ROOT, "%.1f GiB", gibibytes(task));
+        return tasks == 1
+                ? new InputException(has + "a task takes " + each + ".", "take a larger GPU, or leave out --gpus.")
+                : new InputException(
+                        has + tasks + " tasks take " + each + " each.",
+                        "let fewer tasks share it (" + TaskDevice.AMOUNT + ").");
     }
 
     private static long taskBytes(ModelConfig config, int operandBytes) {

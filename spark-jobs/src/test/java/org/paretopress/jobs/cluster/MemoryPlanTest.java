@@ -53,6 +53,11 @@ class MemoryPlanTest {
                 .hasMessageMatching(
                         "GPU 0 in bfloat16 has 8\\.0 GiB free, and 2 tasks take 7\\.\\d GiB each\\.\nMaybe let"
                                 + " fewer tasks share it .*");
+        assertThatThrownBy(() -> MemoryPlan.of(OptionalLong.of(6 * GIB), GPU, 1, LLAMA, 17 * GIB))
+                .isInstanceOf(InputException.class)
+                .hasMessageMatching(
+                        "GPU 0 in bfloat16 has 6\\.0 GiB free, and a task takes 7\\.\\d GiB\\.\nMaybe take a"
+                                + " larger GPU, or leave out --gpus\\.");
     }
 
     @Test
