@@ -76,7 +76,7 @@ public final class BenchmarkJob {
         line("kernels: %s", kernels.description());
         if (!kernels.areOn(device)) {
             throw new InputException(
-                    kernels.description() + ".",
+                    "--gpus: GPU " + device.gpu() + " cannot be used: " + kernels.description() + ".",
                     "leave out --gpus to measure the CPU, or mend what stands in the way.");
         }
         Map<String, Object> gpu = new LinkedHashMap<>();
