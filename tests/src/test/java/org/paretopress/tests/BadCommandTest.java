@@ -81,6 +81,7 @@ class BadCommandTest {
                 line("bench " + model + " --threads 0", "--threads 0"),
                 line("bench " + model + " --generations 0", "--generations 0"),
                 line("bench " + model + " --only gpu", "--only", "dense"),
+                line("bench " + model + " --folder " + text, "--folder " + text),
                 line("bench " + model + " --sequence-length 257", "257", "256 positions"),
                 line("bench " + model + " --sequence-length 1", "--sequence-length 1"),
                 line("report /no/such/run", "/no/such/run", "front.json"),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +28,15 @@ class BenchTest {
         Path shape = Files.writeString(folder.resolve("shape.json"), SHAPE);
         Path model = folder.resolve("model");
         Command.run("random-model", shape.toString(), "--to", model.toString()).succeeded();
-        JsonNode result = Command.run("bench", model.toString(), "--threads", "1", "--generations", "2", "--json")
+        Path levels = Files.createDirectories(folder.resolve("levels"));
+        Files.createFile(levels.resolve("mine"));
+        FileTime before = FileTime.fromMillis(0);
+        Files.setLastModifiedTime(levels, before);
+        JsonNode result = Command.run(
+                        "bench", model.toString(), "--threads=1", "--generations=2", "--folder=" + levels, "--json")
                 .json();
+        assertThat(levels.toFile().list()).containsExactly("mine");
+        assertThat(Files.getLastModifiedTime(levels)).as("something was there").isGreaterThan(before);
 
         JsonNode dense = result.path("dense").path(0);
         assertThat(dense.path("threads").asInt()).isEqualTo(1);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -124,11 +125,19 @@ public final class BenchmarkJob {
      * Generations of a search.
      *
      * @param spark opened when it is needed
+     * @param folder that is there or made, where levels lie meanwhile; null is a temporary one of this machine
      * @param stages survivors of each, and tokens each candidate is scored on
      */
     public void generations(
-            Supplier<JavaSparkContext> spark, Storage storage, int generations, int offspring, List<Stage> stages) {
-        java.nio.file.Path folder = temporary();
+            Supplier<JavaSparkContext> spark,
+            Storage storage,
+            String folder,
+            int generations,
+            int offspring,
+            List<Stage> stages) {
+        Path levels = folder == null
+                ? storage.qualified(temporary().toUri().toString())
+                : new Path(storage.qualified(folder), "paretopress-bench-" + UUID.randomUUID());
         GenerationBenchmark.Measurement result;
         try (JavaSparkContext context = spark.get()) {
             result = new GenerationBenchmark(
@@ -138,9 +147,9 @@ public final class BenchmarkJob {
                             model,
                             sequenceLength,
                             new GenerationBenchmark.Generation(offspring, stages))
-                    .measure(storage.qualified(folder.resolve("levels").toUri().toString()), generations);
+                    .measure(levels, generations);
         } finally {
-            storage.delete(new Path(folder.toUri()));
+            storage.delete(levels);
         }
         document.put("generation", result);
         long blocks = result.blockForwardsDone() + result.blockForwardsSaved();

@@ -83,6 +83,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "Stages of a generation's selection (default: ${DEFAULT-VALUE}).")
     private List<Stage> stages;
 
+    @Option(
+            names = "--folder",
+            paramLabel = "URI",
+            description = "Where levels are made up for the time of the generation; on a cluster, one that all machines"
+                    + " see (default: a temporary folder).")
+    private String folder;
+
     @Override
     public Integer call() {
         int cores = Runtime.getRuntime().availableProcessors();
@@ -99,6 +106,9 @@ final class BenchCommand implements Callable<Integer> {
             throw new InputException("--sequences " + sequences + " measures nothing.", "give 1 or more.");
         }
         Storage storage = shared.storageOfApplication();
+        if (folder != null && storage.isFile(storage.qualified(folder))) {
+            throw new InputException("--folder " + folder + " is a file.", "name a folder.");
+        }
         SourceModel source = SourceModel.open(storage, model);
         int length = sequenceLength != null
                 ? sequenceLength
@@ -118,6 +128,7 @@ final class BenchCommand implements Callable<Integer> {
             job.generations(
                     () -> shared.startSpark("paretopress bench " + source.name(), threads),
                     storage,
+                    folder,
                     generations,
                     offspring,
                     stages);
