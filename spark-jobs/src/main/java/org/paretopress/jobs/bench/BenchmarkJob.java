@@ -94,8 +94,8 @@ public final class BenchmarkJob {
             gpu.put("sequences", together);
             gpu.put("dense", result);
             line(
-                    "%s product peak %.1f Tflop/s; dense forward with loss, %d sequences of %d tokens: %.0f tokens/s; its"
-                            + " products at the peak would take %.0f %% of the time",
+                    "%s product peak %.1f Tflop/s; dense forward with loss on the first GPU alone, %d sequences of %d tokens:"
+                            + " %.0f tokens/s; its products at the peak would take %.0f %% of the time",
                     device.precision(),
                     peak / 1e3,
                     together,

@@ -17,14 +17,17 @@ import org.paretopress.search.evolve.Stage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "bench",
         description = "Measure a model on this machine: tokens a second of the dense forward, candidates a second of an"
-                + " EvoPress generation, share of the sgemm peak, memory.")
+                + " EvoPress generation, share of the sgemm peak, memory. With --gpus the dense forward is that of the first"
+                + " GPU alone.")
 final class BenchCommand implements Callable<Integer> {
 
     /** What can be measured alone. */
@@ -32,6 +35,12 @@ final class BenchCommand implements Callable<Integer> {
         dense,
         generation
     }
+
+    /** What a generation is; the dense forward has none. */
+    private static final List<String> OF_GENERATIONS = List.of("--generations", "--offspring", "--stages", "--folder");
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private SharedOptions shared;
@@ -92,6 +101,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        refuseWhatHasNoEffect();
         int cores = Runtime.getRuntime().availableProcessors();
         if (threads != null && (threads < 1 || threads > cores)) {
             throw new InputException("--threads " + threads + " does not fit.", "give 1 to " + cores + ".");
@@ -135,6 +145,27 @@ final class BenchCommand implements Callable<Integer> {
         }
         shared.answer(job.document(), job.lines());
         return 0;
+    }
+
+    private void refuseWhatHasNoEffect() {
+        if (threads != null && shared.isOnGpus()) {
+            throw withoutEffect("--threads", "with --gpus");
+        }
+        if (sequences != null && !shared.isOnGpus()) {
+            throw withoutEffect("--sequences", "without --gpus");
+        }
+        if (sequences != null && only == Part.generation) {
+            throw withoutEffect("--sequences", "with --only generation");
+        }
+        for (String option : OF_GENERATIONS) {
+            if (only == Part.dense && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw withoutEffect(option, "with --only dense");
+            }
+        }
+    }
+
+    private static InputException withoutEffect(String option, String circumstance) {
+        return new InputException(option + " has no effect " + circumstance + ".", "leave it out.");
     }
 
     private void requireGeneration(int length) {

@@ -93,7 +93,16 @@ final class SharedOptions {
     }
 
     JavaSparkContext startSpark(String name) {
-        return SparkApplication.start(settings(), name);
+        return startSpark(name, null);
+    }
+
+    /** @param cores of this machine to use, where it is the master; null leaves it to {@code --master} */
+    JavaSparkContext startSpark(String name, Integer cores) {
+        SparkConf conf = settings().clone();
+        if (cores != null && conf.get("spark.master").startsWith("local[")) {
+            conf.set("spark.master", "local[" + cores + "]");
+        }
+        return SparkApplication.start(conf, name);
     }
 
     private SparkConf settings() {
@@ -105,15 +114,6 @@ final class SharedOptions {
             settings = conf;
         }
         return settings;
-    }
-
-    /** @param cores of this machine to use, where it is the master; null leaves it to {@code --master} */
-    JavaSparkContext startSpark(String name, Integer cores) {
-        if (cores != null && machines.master.startsWith("local[")) {
-            machines.master = "local[" + cores + "]";
-            settings = null;
-        }
-        return startSpark(name);
     }
 
     RunConfig config(Storage storage, String path) {
