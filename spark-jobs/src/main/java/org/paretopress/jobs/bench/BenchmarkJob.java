@@ -50,20 +50,30 @@ public final class BenchmarkJob {
         try (DenseBenchmark benchmark = new DenseBenchmark(model.file(), sequenceLength, together, kernels)) {
             for (int count : threads) {
                 progress.say("measuring the dense forward, threads: " + count);
-                double before = products.gigaflops(count);
-                double tokensPerSecond = benchmark.tokensPerSecond(count);
-                double peak = Math.max(before, products.gigaflops(count));
-                DenseBenchmark.Measurement result = benchmark.measurement(count, tokensPerSecond, peak);
-                peaks.put(Integer.toString(count), peak);
-                results.add(result);
+                Dense measured = measure(benchmark, products, count);
+                peaks.put(Integer.toString(count), measured.peakGigaflops());
+                results.add(measured.forward());
                 line(
                         "threads %d: sgemm peak %.1f Gflop/s; dense forward with loss %.0f tokens/s; its products at the peak"
                                 + " would take %.0f %% of the time",
-                        count, peak, result.tokensPerSecond(), 100 * result.idealGemmShare());
+                        count,
+                        measured.peakGigaflops(),
+                        measured.forward().tokensPerSecond(),
+                        100 * measured.forward().idealGemmShare());
             }
         }
         document.put("sgemmPeakGflops", peaks);
         document.put("dense", results);
+    }
+
+    private record Dense(DenseBenchmark.Measurement forward, double peakGigaflops) {}
+
+    /** The peak is the better of those before and after, as the speed of a machine drifts. */
+    private static Dense measure(DenseBenchmark benchmark, ProductPeak products, int threads) {
+        double before = products.gigaflops(threads);
+        double tokensPerSecond = benchmark.tokensPerSecond(threads);
+        double peak = Math.max(before, products.gigaflops(threads));
+        return new Dense(benchmark.measurement(threads, tokensPerSecond, peak), peak);
     }
 
     /**
@@ -84,24 +94,21 @@ public final class BenchmarkJob {
         document.put("gpu", gpu);
         progress.say("measuring the dense forward, " + kernels.description());
         ProductPeak products = ProductPeak.onGpu(kernels);
-        double before = products.gigaflops(1);
         try (DenseBenchmark benchmark = new DenseBenchmark(model.file(), sequenceLength, together, kernels)) {
-            double tokensPerSecond = benchmark.tokensPerSecond(1);
-            double peak = Math.max(before, products.gigaflops(1));
-            DenseBenchmark.Measurement result = benchmark.measurement(1, tokensPerSecond, peak);
+            Dense measured = measure(benchmark, products, 1);
             gpu.put("kernels", kernels.description());
-            gpu.put("productPeakGflops", peak);
+            gpu.put("productPeakGflops", measured.peakGigaflops());
             gpu.put("sequences", together);
-            gpu.put("dense", result);
+            gpu.put("dense", measured.forward());
             line(
                     "%s product peak %.1f Tflop/s; dense forward with loss on the first GPU alone, %d sequences of %d tokens:"
                             + " %.0f tokens/s; its products at the peak would take %.0f %% of the time",
                     device.precision(),
-                    peak / 1e3,
+                    measured.peakGigaflops() / 1e3,
                     together,
                     sequenceLength,
-                    tokensPerSecond,
-                    100 * result.idealGemmShare());
+                    measured.forward().tokensPerSecond(),
+                    100 * measured.forward().idealGemmShare());
         }
         gpu.put("levelSwitch", levelSwitch(kernels));
     }
