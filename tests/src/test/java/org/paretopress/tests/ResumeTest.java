@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -68,6 +69,36 @@ class ResumeTest {
         assertThat(run.read("front.json")).isEqualTo(expected.read("front.json"));
         assertThat(run.read("baselines.json")).isEqualTo(expected.read("baselines.json"));
         assertThat(work(run)).isEqualTo(work(expected));
+    }
+
+    /** What could not be scored is part of a run, so going on does not mend it; a search in its place takes over all else. */
+    @Test
+    void aPointThatCouldNotBeScoredIsTriedAgainByASearchInPlaceOfTheOld() throws IOException {
+        SmallRun run = SmallRun.in(folder);
+        String shortly = "--set=search.generations=1";
+        run.search("local[2]", shortly).succeeded();
+        String front = run.read("front.json");
+        List<String> levels = new ArrayList<>();
+        run.point("evopress-1").path("assignment").forEach(level -> levels.add(level.asText()));
+        Path log = run.file("evaluations").resolve("all.jsonl");
+        List<String> lines = new ArrayList<>(Files.readAllLines(log));
+        ObjectMapper mapper = new ObjectMapper();
+        String heldOut =
+                mapper.readTree(lines.get(lines.size() - 1)).path("key").asText();
+        lines.replaceAll(line -> line.contains(heldOut) && line.contains('"' + String.join(" ", levels) + '"')
+                ? line.replaceFirst("\"losses\":.*", "\"losses\":[],\"failure\":\"java.lang.OutOfMemoryError\"}")
+                : line);
+        Files.write(log, lines);
+
+        Command resumed = run.search("local[2]", shortly, "--resume");
+        assertThat(resumed.code()).as(resumed.err()).isEqualTo(1);
+        assertThat(resumed.err())
+                .contains(
+                        "Point evopress-1 could not be scored on whole texts: java.lang.OutOfMemoryError\nMaybe let fewer"
+                                + " tasks run at once")
+                .contains("--overwrite");
+        run.search("local[2]", shortly, "--overwrite").succeeded();
+        assertThat(run.read("front.json")).isEqualTo(front);
     }
 
     @Test

@@ -16,6 +16,8 @@ import org.paretopress.kernels.forward.Loss;
  */
 public final class KnownLosses {
 
+    private static final Keeper NOBODY = (computed, blockForwards) -> {};
+
     private final Map<String, Candidate> candidates = new HashMap<>();
     private final Keeper keeper;
 
@@ -52,11 +54,16 @@ public final class KnownLosses {
 
     /** Knows nothing, and keeps nothing beyond this process. */
     public KnownLosses() {
-        this((computed, blockForwards) -> {});
+        this(NOBODY);
     }
 
     public KnownLosses(Keeper keeper) {
         this.keeper = keeper;
+    }
+
+    /** Whether later processes go on from here. */
+    boolean areKept() {
+        return keeper != NOBODY;
     }
 
     /** Takes over what was kept. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -177,11 +178,31 @@ public final class SparkScorer {
         Computed computed = new Computed(List.of(KnownLosses.key(dense)));
         List<List<Shards.Piece>> lost = computed.add(alone, run(task.with(dense), alone));
         if (!lost.isEmpty() || computed.entries.get(0).failure() != null) {
-            throw new RunFailedException(
-                    "Neither any of " + failing.size() + " candidates nor the original model could be scored: "
-                            + failed.get(0).failure(),
-                    "give executors more memory (spark.executor.memoryOverhead) and go on with --resume.");
+            throw unscorable(failed.get(0).failure(), known.areKept() ? "Then go on with --resume." : "")
+                    .with("Neither any of " + failing.size() + " candidates nor the original model could be scored");
         }
+    }
+
+    private Unscorable unscorable(String reason, String then) {
+        return new Unscorable(reason, spark.isLocal(), then);
+    }
+
+    /**
+     * What ends a search that needs a candidate which could not be scored on all of the text. That is kept, so that a search that goes
+     * on is the same search; one in its place tries again.
+     *
+     * @param finding names it
+     */
+    public RunFailedException failure(String finding, String[] candidate) {
+        String key = KnownLosses.key(candidate);
+        return Arrays.stream(text.groups().all())
+                .mapToObj(group -> known.of(key, group).failure())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(reason -> unscorable(
+                                reason, "Then begin anew with --overwrite, which scores only what is not known.")
+                        .with(finding))
+                .orElseThrow();
     }
 
     /** What tasks returned, put together. */

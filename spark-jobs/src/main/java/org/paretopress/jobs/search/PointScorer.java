@@ -55,9 +55,7 @@ final class PointScorer {
         if (missing.isEmpty()) {
             return;
         }
-        List<String[]> levels = missing.stream()
-                .map(assignment -> space.levelNames(assignment).values().toArray(new String[0]))
-                .toList();
+        List<String[]> levels = missing.stream().map(this::levels).toList();
         try (Progress.Step step = progress.start("score " + missing.size() + " points on " + text, 1)) {
             List<SequenceLosses> losses =
                     scorer.score(levels, scorer.text().groups().all(), "score points on " + text);
@@ -66,6 +64,10 @@ final class PointScorer {
             }
             step.advance("");
         }
+    }
+
+    private String[] levels(Assignment assignment) {
+        return space.levelNames(assignment).values().toArray(new String[0]);
     }
 
     /**
@@ -78,9 +80,10 @@ final class PointScorer {
         List<Proposal> feasible =
                 proposals.stream().filter(one -> isFeasible(one.assignment())).toList();
         if (!proposals.isEmpty() && !feasible.contains(proposals.get(0))) {
-            throw new RunFailedException(
-                    "Point " + proposals.get(0).id() + " could not be scored on whole texts.",
-                    "give executors more memory (spark.executor.memoryOverhead) and go on with --resume.");
+            Assignment searched = proposals.get(0).assignment();
+            SparkScorer scorer = isFeasibleOnHoldout(searched) ? calibration : holdout;
+            throw scorer.failure(
+                    "Point " + proposals.get(0).id() + " could not be scored on whole texts", levels(searched));
         }
         return feasible;
     }
