@@ -19,14 +19,6 @@ class KryoTest {
     /** Two executor JVMs, each started by a worker of its own. */
     static final String MASTER = "local-cluster[2,1,1024]";
 
-    /** What executors need to find classes without an installation of Spark. */
-    static final String[] EXECUTORS = {
-        "--conf=spark.executor.memory=768m",
-        "--conf=spark.executor.extraClassPath=" + System.getProperty("java.class.path"),
-        "--conf=spark.executorEnv.SPARK_SCALA_VERSION=2.13",
-        "--conf=spark.executorEnv.SPARK_TESTING=1"
-    };
-
     /** Two generations are enough to send everything there is to send. */
     private static final String SHORT = "--set=search.generations=2";
 
@@ -48,9 +40,7 @@ class KryoTest {
         Path front = expected.folder().resolve("short");
         expected.search("local[2]", SHORT, "--set=output=" + front).succeeded();
         SmallRun run = SmallRun.in(folder);
-        List<String> arguments = run.arguments("search", MASTER, EXECUTORS);
-        arguments.add(SHORT);
-        Command.run(arguments).succeeded();
+        run.search(MASTER, SHORT).succeeded();
         for (String name : List.of("front.json", "baselines.json", "checkpoint.json")) {
             assertThat(run.file(name)).hasSameBinaryContentAs(front.resolve(name));
         }
