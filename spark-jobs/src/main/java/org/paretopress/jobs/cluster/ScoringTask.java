@@ -106,11 +106,11 @@ record ScoringTask(
     private final class Pass {
         private final ExecutorModel model;
         private final SequenceScorer scorer;
+        private final List<Double> numbers = new ArrayList<>();
+        private final List<String> reasons = new ArrayList<>();
         private int[] prepared = {};
         private CandidateTrie trie;
         private List<LayerWeights> weights;
-        private final List<Double> numbers = new ArrayList<>();
-        private final List<String> reasons = new ArrayList<>();
         private long blocks;
 
         Pass(ExecutorModel model, SequenceScorer scorer) {
