@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.paretopress.kernels.cuda.CudaException;
 
 /**
  * What people are told of a failure.
@@ -34,6 +35,9 @@ public record Explanation(Cause cause, String message) {
     private static final Pattern TASK_MESSAGE =
             Pattern.compile("(?s)Job aborted .*?executor [^)]*\\): [\\w.$]+: (?:[\\w.$]+(?:Exception|Error): )?");
 
+    /** How Spark introduces what a task says of a GPU that fails. */
+    private static final String GPU = CudaException.class.getName() + ": ";
+
     /** Where Spark says that a task failed, if not in the driver. */
     private static final Pattern HOST = Pattern.compile("\\((\\S+) executor (?!driver)");
 
@@ -54,7 +58,8 @@ public record Explanation(Cause cause, String message) {
                 .filter(text -> text != null && text.contains("\nMaybe "))
                 .reduce((outer, inner) -> inner);
         if (message.isPresent()) {
-            return new Explanation(Cause.INPUT, excerpt(message.get()));
+            boolean ofGpu = says(failure, GPU) || causes(failure).anyMatch(CudaException.class::isInstance);
+            return new Explanation(ofGpu ? Cause.CIRCUMSTANCES : Cause.INPUT, excerpt(message.get()));
         }
         if (says(failure, INTERRUPTED)) {
             return new Explanation(

@@ -3,6 +3,8 @@ package org.paretopress.tests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -54,7 +56,15 @@ public final class FakeGpu implements KernelProvider {
                 TensorOps.class.getClassLoader(),
                 new Class<?>[] {TensorOps.class},
                 (proxy, method, arguments) ->
-                        method.getName().equals("multipliesPacked") ? true : method.invoke(ops, arguments));
+                        method.getName().equals("multipliesPacked") ? true : passedOn(ops, method, arguments));
+    }
+
+    private static Object passedOn(TensorOps ops, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(ops, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     private static void mark(String what, Device device) {

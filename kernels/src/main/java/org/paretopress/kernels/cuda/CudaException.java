@@ -7,7 +7,7 @@ public final class CudaException extends RuntimeException {
 
     private final boolean outOfMemory;
 
-    CudaException(String message) {
+    public CudaException(String message) {
         this(message, false);
     }
 

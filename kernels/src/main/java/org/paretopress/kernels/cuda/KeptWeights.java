@@ -73,13 +73,17 @@ final class KeptWeights {
      */
     CudaTensor whole(CudaWeight weight) {
         if (weight instanceof CudaTensor tensor) {
-            dequantized = null;
-            return bench.operand(tensor, "weight");
+            CudaTensor operand = bench.operand(tensor, "weight");
+            dequantized = operand == tensor ? dequantized : null;
+            return operand;
         }
         CudaWeight.Packed packed = (CudaWeight.Packed) weight;
+        boolean known = packed == dequantized;
+        if (!known) {
+            dequantized = null; // first: there may be no memory for it
+        }
         CudaTensor whole = bench.scratch().tensor("weight", packed.rows(), packed.columns(), bench.precision());
-        if (packed != dequantized) {
-            dequantized = null; // until that is under way
+        if (!known) {
             dequantize(
                     packed.kernel(), packed.payload().address(), packed.index().address(), whole);
             dequantized = packed;

@@ -2,7 +2,7 @@ package org.paretopress.jobs.cluster;
 
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.stream.IntStream;
 import org.paretopress.jobs.InputException;
 import org.paretopress.kernels.cuda.CudaException;
 import org.paretopress.kernels.forward.Loss;
@@ -17,6 +17,8 @@ import org.paretopress.kernels.model.MalformedModelException;
  * <p>Damaged files and storage that does not answer are no candidate's fault: such failures are passed on.
  */
 final class Isolation {
+
+    static final String NOT_FINITE = "its loss is not a finite number";
 
     private static final int ATTEMPTS_ALONE = 2;
 
@@ -38,9 +40,27 @@ final class Isolation {
      */
     record Outcome(Loss[][] losses, String[] reasons) {
 
-        /** Whether no candidate was given up. */
-        boolean isWhole() {
-            return Arrays.stream(reasons).allMatch(Objects::isNull);
+        /** Places of the candidates that were given up. */
+        int[] givenUp() {
+            return IntStream.range(0, reasons.length)
+                    .filter(c -> reasons[c] != null)
+                    .toArray();
+        }
+
+        /** What came of all on some of the sequences. */
+        Outcome on(int from, int to) {
+            Loss[][] some = Arrays.stream(losses)
+                    .map(own -> own == null ? null : Arrays.copyOfRange(own, from, to))
+                    .toArray(Loss[][]::new);
+            return new Outcome(some, reasons.clone());
+        }
+
+        /** Puts what came of other attempts in places. */
+        void replace(int[] places, Outcome others) {
+            for (int i = 0; i < places.length; i++) {
+                losses[places[i]] = others.losses[i];
+                reasons[places[i]] = others.reasons[i];
+            }
         }
     }
 
@@ -85,6 +105,6 @@ final class Isolation {
         Loss[] own = Arrays.stream(losses).map(row -> row[column]).toArray(Loss[]::new);
         boolean usable = Arrays.stream(own).allMatch(loss -> Double.isFinite(loss.kl()) && Double.isFinite(loss.nll()));
         outcome.losses[candidate] = usable ? own : null;
-        outcome.reasons[candidate] = usable ? null : "its loss is not a finite number";
+        outcome.reasons[candidate] = usable ? null : NOT_FINITE;
     }
 }

@@ -23,10 +23,10 @@ record MemoryPlan(long taskBytes, int tasks, long weightBytes, long predictionBy
     /** Of the free memory, for what allocators lose between allocations. */
     private static final double USABLE = 0.95;
 
-    /** Tasks are planned for sequences of this length and this many residual streams, which 128 candidates take at most. */
+    /** Tasks are planned for sequences of this length and this many residual streams, which 512 candidates take at most. */
     private static final int SEQUENCE_LENGTH = 4096;
 
-    private static final int STATES = 8;
+    private static final int STATES = 10;
     private static final long WORKSPACE_BYTES = 64L << 20;
 
     /**
@@ -56,7 +56,7 @@ record MemoryPlan(long taskBytes, int tasks, long weightBytes, long predictionBy
         String has = String.format(Locale.ROOT, "%s has %.1f GiB free, and ", device, gibibytes(free));
         String each = String.format(Locale.ROOT, "%.1f GiB", gibibytes(task));
         return tasks == 1
-                ? new InputException(has + "a task takes " + each + ".", "take a larger GPU, or leave out --gpus.")
+                ? new InputException(has + "a task takes " + each + ".", "take a larger GPU, or compute on the CPU.")
                 : new InputException(
                         has + tasks + " tasks take " + each + " each.",
                         "let fewer tasks share it (" + TaskDevice.AMOUNT + ").");

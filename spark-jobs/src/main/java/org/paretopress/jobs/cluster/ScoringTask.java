@@ -119,41 +119,46 @@ record ScoringTask(
         }
 
         Tuple2<double[], String[]> score(List<Shards.Piece> pieces) {
-            for (List<Shards.Piece> lot : Shards.lots(pieces, groups, scorer.groups())) {
-                Isolation.Outcome outcome = outcome(lot);
-                if (lot.size() == 1 || outcome.isWhole()) {
-                    add(lot, outcome);
-                } else { // what failed may have failed because of the others
-                    lot.forEach(piece -> add(List.of(piece), outcome(List.of(piece))));
-                }
-            }
+            Shards.lots(pieces, groups, scorer.groups()).forEach(this::scoreLot);
             numbers.add((double) blocks);
             return new Tuple2<>(
                     numbers.stream().mapToDouble(Double::doubleValue).toArray(), reasons.toArray(String[]::new));
         }
 
-        /** What came of the candidates of some pieces, which all have the same, on the sequences of all of them. */
-        private Isolation.Outcome outcome(List<Shards.Piece> lot) {
+        private void scoreLot(List<Shards.Piece> lot) {
+            int[] some = lot.get(0).candidates();
+            Isolation.Outcome ofAll = outcome(some, lot);
+            int[] givenUp = ofAll.givenUp();
+            int first = 0;
+            for (Shards.Piece piece : lot) {
+                int size = groups.size(piece.group());
+                Isolation.Outcome own = ofAll.on(first, first + size);
+                if (lot.size() > 1 && givenUp.length > 0) { // for what may be the fault of another group
+                    int[] again = Arrays.stream(givenUp).map(c -> some[c]).toArray();
+                    own.replace(givenUp, outcome(again, List.of(piece)));
+                }
+                add(own, size);
+                first += size;
+            }
+        }
+
+        /** What comes of candidates on the sequences of some pieces, which go through at once. */
+        private Isolation.Outcome outcome(int[] some, List<Shards.Piece> lot) {
             int[] sequences = lot.stream()
                     .flatMapToInt(piece -> Arrays.stream(groups.members(piece.group())))
                     .toArray();
             int[] ids = text(sequences);
-            return Isolation.score(lot.get(0).candidates(), some -> score(some, sequences, ids));
+            return Isolation.score(some, part -> score(part, sequences, ids));
         }
 
-        private void add(List<Shards.Piece> lot, Isolation.Outcome outcome) {
-            int first = 0;
-            for (Shards.Piece piece : lot) {
-                int size = groups.size(piece.group());
-                for (int c = 0; c < piece.candidates().length; c++) {
-                    String reason = outcome.reasons()[c];
-                    reasons.add(reason == null ? "" : reason);
-                    for (int s = first; s < first + size; s++) {
-                        numbers.add(reason == null ? outcome.losses()[c][s].kl() : Double.NaN);
-                        numbers.add(reason == null ? outcome.losses()[c][s].nll() : Double.NaN);
-                    }
+        private void add(Isolation.Outcome outcome, int sequences) {
+            for (int c = 0; c < outcome.reasons().length; c++) {
+                String reason = outcome.reasons()[c];
+                reasons.add(reason == null ? "" : reason);
+                for (int s = 0; s < sequences; s++) {
+                    numbers.add(reason == null ? outcome.losses()[c][s].kl() : Double.NaN);
+                    numbers.add(reason == null ? outcome.losses()[c][s].nll() : Double.NaN);
                 }
-                first += size;
             }
         }
 

@@ -17,13 +17,16 @@ record Unscorable(String reason, boolean isLocal, String then) {
     RunFailedException with(String finding) {
         int own = reason.indexOf(REMEDY);
         String why = own < 0 ? reason : reason.substring(0, own);
-        String remedy = own < 0 ? moreMemory() : reason.substring(own + REMEDY.length());
-        return new RunFailedException(finding + ": " + why, (remedy + " " + then).strip());
+        String better = own < 0 ? remedy() : reason.substring(own + REMEDY.length());
+        return new RunFailedException(finding + ": " + why, (better + " " + then).strip());
     }
 
-    private String moreMemory() {
+    private String remedy() {
+        if (reason.contains(Isolation.NOT_FINITE)) {
+            return "look whether the model's weights are numbers, or compute in another precision (spark.paretopress.precision).";
+        }
         return isLocal
                 ? "let fewer tasks run at once (--master local[1]), or give the JVM more memory (PARETOPRESS_JAVA_OPTS=-Xmx8g)."
-                : "give executors more memory (spark.executor.memoryOverhead).";
+                : "give executors more memory (spark.executor.memory, spark.executor.memoryOverhead).";
     }
 }

@@ -62,7 +62,7 @@ public final class LocalCopies {
             }
             return target;
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot copy " + folder + " to " + target, e);
+            throw new UncheckedIOException("Cannot copy " + folder + " to " + target + ": " + e.getMessage(), e);
         }
     }
 

@@ -132,4 +132,34 @@ class IsolationTest {
                     .isSameAs(failure);
         }
     }
+
+    /** Candidate 1 has no loss on the second of two groups; on the first it has, and the others have on both. */
+    @Test
+    void whatIsGivenUpOnSeveralGroupsIsTriedOnEachAlone() {
+        Isolation.Scoring onBoth = some -> losses(some, 2, (c, s) -> c == 1 && s == 1 ? Double.NaN : 10 * s + c);
+        Isolation.Outcome both = Isolation.score(new int[] {0, 1, 2}, onBoth);
+        assertThat(both.givenUp()).containsExactly(1);
+        Isolation.Outcome first = both.on(0, 1);
+        assertThat(first.losses()[2]).extracting(Loss::kl).containsExactly(2.0);
+        first.replace(both.givenUp(), Isolation.score(new int[] {1}, some -> losses(some, 1, (c, s) -> c)));
+        assertThat(first.losses()[1]).extracting(Loss::kl).containsExactly(1.0);
+        assertThat(first.givenUp()).isEmpty();
+        Isolation.Outcome second = both.on(1, 2);
+        assertThat(second.losses()[2]).extracting(Loss::kl).containsExactly(12.0);
+        assertThat(second.givenUp()).containsExactly(1);
+    }
+
+    private static Loss[][] losses(int[] some, int sequences, IntToDoubleBinary kl) {
+        Loss[][] losses = new Loss[sequences][some.length];
+        for (int s = 0; s < sequences; s++) {
+            for (int i = 0; i < some.length; i++) {
+                losses[s][i] = new Loss(kl.of(some[i], s), 1, 1);
+            }
+        }
+        return losses;
+    }
+
+    private interface IntToDoubleBinary {
+        double of(int candidate, int sequence);
+    }
 }

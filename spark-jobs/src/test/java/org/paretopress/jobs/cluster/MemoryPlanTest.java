@@ -26,7 +26,7 @@ class MemoryPlanTest {
      * A task, with four sequences of 4,096 tokens: operands 16384 · 2 · (4096 + 2·4096 + 2·1024 + 2·14336) bytes, eight residual streams of
      * 16384 · 4 · 4096, logits and a prediction of a sequence, 4096 · 4 · 128256 each, and what is one of a kind.
      */
-    private static final double TASK = 16384.0 * 2 * 43008 + 8 * 16384.0 * 4 * 4096 + 2 * 4096.0 * 4 * 128256;
+    private static final double TASK = 16384.0 * 2 * 43008 + 10 * 16384.0 * 4 * 4096 + 2 * 4096.0 * 4 * 128256;
 
     @Test
     void onALargeGpuAllLevelsAndTheDenseWeightsStay() {
@@ -51,13 +51,13 @@ class MemoryPlanTest {
         assertThatThrownBy(() -> MemoryPlan.of(OptionalLong.of(8 * GIB), GPU, 2, LLAMA, 17 * GIB))
                 .isInstanceOf(InputException.class)
                 .hasMessageMatching(
-                        "GPU 0 in bfloat16 has 8\\.0 GiB free, and 2 tasks take 7\\.\\d GiB each\\.\nMaybe let"
+                        "GPU 0 in bfloat16 has 8\\.0 GiB free, and 2 tasks take 8\\.\\d GiB each\\.\nMaybe let"
                                 + " fewer tasks share it .*");
         assertThatThrownBy(() -> MemoryPlan.of(OptionalLong.of(6 * GIB), GPU, 1, LLAMA, 17 * GIB))
                 .isInstanceOf(InputException.class)
                 .hasMessageMatching(
-                        "GPU 0 in bfloat16 has 6\\.0 GiB free, and a task takes 7\\.\\d GiB\\.\nMaybe take a"
-                                + " larger GPU, or leave out --gpus\\.");
+                        "GPU 0 in bfloat16 has 6\\.0 GiB free, and a task takes 8\\.\\d GiB\\.\nMaybe take a"
+                                + " larger GPU, or compute on the CPU\\.");
     }
 
     @Test

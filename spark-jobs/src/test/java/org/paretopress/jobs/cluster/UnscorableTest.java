@@ -13,7 +13,7 @@ class UnscorableTest {
     void executorsGetMoreMemory() {
         assertThat(new Unscorable(DIED, false, "").with("Point knee could not be scored"))
                 .hasMessage("Point knee could not be scored: " + DIED
-                        + "\nMaybe give executors more memory (spark.executor.memoryOverhead).");
+                        + "\nMaybe give executors more memory (spark.executor.memory, spark.executor.memoryOverhead).");
     }
 
     @Test
@@ -35,8 +35,15 @@ class UnscorableTest {
     @Test
     void whatIsKeptCanBeGoneOnWith() {
         assertThat(new Unscorable(DIED, false, "Then go on.").with("X"))
-                .hasMessageEndingWith("(spark.executor.memoryOverhead). Then go on.");
+                .hasMessageEndingWith("spark.executor.memoryOverhead). Then go on.");
         assertThat(new KnownLosses((computed, blockForwards) -> {}).areKept()).isTrue();
         assertThat(new KnownLosses().areKept()).isFalse();
+    }
+
+    @Test
+    void moreMemoryMakesNoNumberOfNone() {
+        assertThat(new Unscorable("its loss is not a finite number", false, "").with("It could not be scored"))
+                .hasMessageContaining("\nMaybe look whether the model's weights are numbers")
+                .hasMessageNotContaining("memory");
     }
 }
