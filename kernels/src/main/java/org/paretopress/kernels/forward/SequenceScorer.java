@@ -81,13 +81,29 @@ public final class SequenceScorer implements AutoCloseable {
         this(config, fixed, ops, sequenceLength, together(sequenceLength, false));
     }
 
-    /** @param together sequences of a group at most */
+    /**
+     * For as many groups at once as are fastest.
+     *
+     * @param together sequences of a group at most
+     */
     public SequenceScorer(ModelConfig config, FixedWeights fixed, TensorOps ops, int sequenceLength, int together) {
+        this(
+                config,
+                fixed,
+                ops,
+                sequenceLength,
+                together,
+                ops.multipliesPacked() ? Math.max(1, together(sequenceLength, true) / together) : 1);
+    }
+
+    /** @param groups that may go through at once */
+    public SequenceScorer(
+            ModelConfig config, FixedWeights fixed, TensorOps ops, int sequenceLength, int together, int groups) {
         this.ops = ops;
         this.config = config;
         this.sequenceLength = sequenceLength;
         this.together = together;
-        this.groups = ops.multipliesPacked() ? Math.max(1, together(sequenceLength, true) / together) : 1;
+        this.groups = groups;
         this.transformer = new Transformer(config, fixed, ops, groups * together, sequenceLength, together);
         this.targets = new int[sequenceLength];
         this.kl = new double[sequenceLength];

@@ -58,7 +58,7 @@ final class DenseBenchmark implements AutoCloseable {
     /** One thread's scorer and what its group of sequences is compared with. */
     private final class Lane implements AutoCloseable {
         private final SequenceScorer scorer =
-                new SequenceScorer(config, fixed, kernels.open(), sequenceLength, together);
+                new SequenceScorer(config, fixed, kernels.open(), sequenceLength, together, 1);
         private final List<DensePrediction> dense = new ArrayList<>();
         private final List<LayerWeights> candidate = List.of(weights.dense());
         private final CandidateTrie trie =
