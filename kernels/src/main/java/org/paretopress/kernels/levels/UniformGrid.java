@@ -53,7 +53,7 @@ public record UniformGrid(int bits, int quantizationGroupSize, boolean symmetric
     }
 
     /** Byte at which the binary16 scales start. */
-    int scalesStart(int rows, int columns) {
+    public int scalesStart(int rows, int columns) {
         return (int) CodeStream.sizeInBytes((long) rows * columns, bits);
     }
 

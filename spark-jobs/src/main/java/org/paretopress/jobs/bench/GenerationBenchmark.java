@@ -18,12 +18,10 @@ import org.paretopress.jobs.levels.LevelPlan;
 import org.paretopress.jobs.run.Progress;
 import org.paretopress.jobs.run.Work;
 import org.paretopress.jobs.storage.Storage;
-import org.paretopress.kernels.compress.GridFamily;
 import org.paretopress.kernels.compress.RoundToNearest;
 import org.paretopress.kernels.compress.UniformGrids;
 import org.paretopress.kernels.forward.Loss;
 import org.paretopress.kernels.forward.WeightCache;
-import org.paretopress.kernels.levels.UniformGrid;
 import org.paretopress.kernels.text.TokenSequences;
 import org.paretopress.search.evolve.EvolutionSearch;
 import org.paretopress.search.evolve.EvolutionSettings;
@@ -37,9 +35,8 @@ import org.paretopress.search.space.SearchSpace;
  */
 final class GenerationBenchmark {
 
-    private static final List<Integer> BITS = List.of(2, 3, 4, 5, 6);
-    private static final int GROUP_SIZE = 64;
-    private static final GridFamily GRIDS = new UniformGrids(BITS, GROUP_SIZE, false, UniformGrids.Fit.range);
+    private static final UniformGrids GRIDS =
+            new UniformGrids(List.of(2, 3, 4, 5, 6), 64, false, UniformGrids.Fit.range);
     private static final long LEAST_TEXT_TOKENS = 65_536;
 
     /** Generations that run before the clock does. */
@@ -103,10 +100,7 @@ final class GenerationBenchmark {
         TokenSequences random = randomText();
         LevelPlan plan = LevelPlan.of(new RoundToNearest(GRIDS));
         progress.say("making up levels of " + model.file().config().layers().size() + " layers");
-        new MadeUpLevels(BITS.stream()
-                        .map(bits -> new UniformGrid(bits, GROUP_SIZE, false))
-                        .toList())
-                .write(model, storage, folder);
+        new MadeUpLevels(GRIDS).write(model, storage, folder);
 
         SearchSpace space = plan.space(model.file());
         WorkCount work = new WorkCount(progress::say);

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.apache.hadoop.fs.Path;
 import org.paretopress.jobs.input.SourceModel;
 import org.paretopress.jobs.storage.Storage;
+import org.paretopress.kernels.compress.UniformGrids;
 import org.paretopress.kernels.ggml.Half;
 import org.paretopress.kernels.levels.LayerFileWriter;
 import org.paretopress.kernels.levels.LayerHeader;
@@ -25,9 +26,9 @@ import org.paretopress.kernels.model.ModelConfig;
  * A level database of random codes, about as large as trained weights: to read and to multiply it is the same work, and a model of any size has
  * one as fast as it can be written.
  *
- * @param grids of every layer, by ascending bits
+ * @param grids of every layer
  */
-record MadeUpLevels(List<UniformGrid> grids) {
+record MadeUpLevels(UniformGrids grids) {
 
     private static final String METHOD = "random codes";
 
@@ -38,8 +39,8 @@ record MadeUpLevels(List<UniformGrid> grids) {
     void write(SourceModel model, Storage storage, Path folder) {
         List<LevelManifest.Layer> layers = new ArrayList<>();
         for (ModelConfig.LayerShape layer : model.file().config().layers()) {
-            List<MeasuredLevel> levels = grids.stream()
-                    .map(grid -> new MeasuredLevel(level(grid, layer), new LevelErrors(0, 0, 0)))
+            List<MeasuredLevel> levels = grids.layouts(layer.rows(), layer.columns()).stream()
+                    .map(grid -> new MeasuredLevel(level((UniformGrid) grid, layer), new LevelErrors(0, 0, 0)))
                     .toList();
             LayerFileWriter writer = new LayerFileWriter(layer.name(), layer.rows(), layer.columns(), List.of(METHOD));
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -74,7 +75,7 @@ record MadeUpLevels(List<UniformGrid> grids) {
         }
         payload.rewind();
         short scale = Half.ofDouble(SPREAD * Math.sqrt(12) / (1 << grid.bits()));
-        int scales = Math.toIntExact((layer.parameters() * grid.bits() + 7) / 8);
+        int scales = grid.scalesStart(layer.rows(), layer.columns());
         for (int group = 0; group < layer.rows() * grid.groupsPerRow(layer.columns()); group++) {
             payload.putShort(scales + Short.BYTES * group, scale);
         }
